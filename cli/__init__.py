@@ -1,0 +1,1 @@
+"""The `connectops` command: one file a command, each a corridor like a function."""

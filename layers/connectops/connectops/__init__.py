@@ -1,0 +1,1 @@
+"""ConnectOps: watch, diagnose and repair connectors on Amazon MSK Connect and Kafka Connect."""

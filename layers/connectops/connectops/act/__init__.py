@@ -1,0 +1,1 @@
+"""Decision -> outcome: the only code that changes a connector."""

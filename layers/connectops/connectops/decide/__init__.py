@@ -1,0 +1,1 @@
+"""Model -> model: pure functions that answer what to do, and why."""

@@ -1,0 +1,470 @@
+"""The vocabulary of ConnectOps: what was seen, what it means, what is done about it.
+
+Frozen values only, nothing but the standard library. Times are aware and in UTC. Durations are `timedelta`.
+A value that could not be seen is None (or an `UNKNOWN` member): never zero, never "fine".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+UNKNOWN_CLASS = "UNKNOWN"
+"""The failure class of an error that no entry of the catalogue describes."""
+
+MSK_CLUSTER = "msk"
+"""`ConnectorId.cluster` of every connector on MSK Connect; no self-managed cluster may be called so."""
+
+
+class Platform(StrEnum):
+    """Where a connector runs."""
+
+    MSK_CONNECT = "msk-connect"
+    KAFKA_CONNECT = "kafka-connect"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class ConnectorId:
+    """One connector. Names are unique in a cluster only: the same name may exist in two."""
+
+    platform: Platform
+    cluster: str
+    name: str
+
+    @property
+    def key(self) -> str:
+        """`cluster/name`: key of the ledger, message group of the queue, and what people read."""
+        return f"{self.cluster}/{self.name}"
+
+
+# ── what was seen ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class ConnectorState(StrEnum):
+    """What the platform says of the connector itself. On MSK Connect RUNNING says nothing about its tasks."""
+
+    RUNNING = "RUNNING"
+    FAILED = "FAILED"
+    PAUSED = "PAUSED"
+    STOPPED = "STOPPED"
+    UNASSIGNED = "UNASSIGNED"
+    RESTARTING = "RESTARTING"
+    CREATING = "CREATING"
+    UPDATING = "UPDATING"
+    DELETING = "DELETING"
+    PAUSING = "PAUSING"
+    RESUMING = "RESUMING"
+    UNKNOWN = "UNKNOWN"
+    GONE = "GONE"
+
+
+class Health(StrEnum):
+    """One model for both platforms; see docs/health.md."""
+
+    HEALTHY = "HEALTHY"
+    DEGRADED = "DEGRADED"
+    FAILED = "FAILED"
+    NO_TASKS = "NO_TASKS"
+    RETRYING = "RETRYING"
+    STALLED = "STALLED"
+    STUCK = "STUCK"
+    TRANSITION = "TRANSITION"
+    PAUSED = "PAUSED"
+    STOPPED = "STOPPED"
+    UNKNOWN = "UNKNOWN"
+    GONE = "GONE"
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What the platform knows about records moving through a connector.
+
+    `records_at` is the begin of the latest measured period in which records moved (None: in none of them);
+    `measured_from` and `measured_to` bound the periods looked at. Source: AWS/KafkaConnect SourceRecordWriteRate or
+    SinkRecordSendRate (MSK Connect), worker lines that carry record counts (Kafka Connect).
+    """
+
+    measured_from: datetime
+    measured_to: datetime
+    records_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """How many tasks are in which state; `seen_at` is the begin of the period (MSK) or the moment of the answer (REST)."""
+
+    running: int
+    failed: int
+    other: int
+    seen_at: datetime
+
+    @property
+    def total(self) -> int:
+        return self.running + self.failed + self.other
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at one connector saw. `at` is the scheduled time of the look: two looks have two of these."""
+
+    connector: ConnectorId
+    at: datetime
+    state: ConnectorState
+    tasks: Tasks | None = None
+    flow: Flow | None = None
+    diagnosis: Diagnosis | None = None
+    """What the trace in the REST status means; MSK Connect has none."""
+    heartbeat: timedelta | None = None
+    """Debezium's heartbeat.interval.ms, where the configuration could be seen and sets one."""
+    arn: str | None = None
+    connect_version: str | None = None
+    """Version of Kafka Connect: restarting only the failed tasks needs 3.7 (MSK Connect) or 3.0 (REST)."""
+    tags: tuple[tuple[str, str], ...] = ()
+    """Tags whose key begins with `connectops:`, without that prefix; read afresh while an incident is open."""
+    blind_because: str | None = None
+    """Why something could not be seen, in plain words."""
+
+
+# ── what it means ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Verdict(StrEnum):
+    """What a restart would do for a failure; the order is from strictest to most lenient."""
+
+    DO_NOT_RESTART = "DO_NOT_RESTART"
+    RESTART_WITH_BACKOFF = "RESTART_WITH_BACKOFF"
+    RESTART_NOW = "RESTART_NOW"
+    IGNORE = "IGNORE"
+
+    @property
+    def restarts(self) -> bool:
+        return self in (Verdict.RESTART_NOW, Verdict.RESTART_WITH_BACKOFF)
+
+
+class Severity(StrEnum):
+    """How loudly people are told."""
+
+    INFO = "info"
+    WARNING = "warning"
+    PAGE = "page"
+
+
+class DataImpact(StrEnum):
+    """What the failure means for the data."""
+
+    SAFE = "safe"
+    DUPLICATED = "duplicated"
+    LOST = "lost"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One failure and its root cause, redacted: it holds nothing that may not leave a function.
+
+    `count` counts distinct occurrences, `killed` says that a line proved the death of the task ("will not recover
+    until manually restarted"), `restart_cap` is how many restarts of one incident this cause is worth (0: none).
+    """
+
+    failure_class: str
+    verdict: Verdict
+    severity: Severity
+    cause: str
+    next_step: str
+    connector: str | None = None
+    task: int | None = None
+    worker: str | None = None
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
+    count: int = 1
+    killed: bool = False
+    restart_cap: int = 0
+    data: DataImpact = DataImpact.UNKNOWN
+    consequences: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    """The lines that the diagnosis rests on, redacted and bounded; for people."""
+    fingerprint: str = ""
+
+
+class Silence(StrEnum):
+    """Lines that mean nothing alone and an outage when nothing follows."""
+
+    SILENT_STOP = "SILENT_STOP"
+    """`Stopped reading binlog` without an orderly stop: RUNNING, and nothing is delivered any more."""
+    INTERNAL_RETRY = "INTERNAL_RETRY"
+    """Debezium restarts itself; an outage only if it does not come back."""
+    EMPTY_ASSIGNMENT = "EMPTY_ASSIGNMENT"
+    """A worker joined with no tasks and waits for its rebalance delay."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """Something that only silence can confirm: without a sign of life in time it becomes its `diagnosis`."""
+
+    silence: Silence
+    seen_at: datetime
+    diagnosis: Diagnosis
+
+
+class Life(StrEnum):
+    """What a sign of life says."""
+
+    RECONNECTED = "RECONNECTED"
+    RECORDS = "RECORDS"
+    ORDERLY_STOP = "ORDERLY_STOP"
+    STARTED = "STARTED"
+    """A task started or restarted itself successfully; no proof of delivery."""
+
+
+@dataclass(frozen=True, slots=True)
+class SignOfLife:
+    """A line that shows a connector alive: a reconnect, records counted, an orderly stop."""
+
+    life: Life
+    at: datetime
+    connector: str | None = None
+    task: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One message from those who look to the one who decides; exactly one of the last four is set."""
+
+    connector: ConnectorId
+    at: datetime
+    look: Look | None = None
+    diagnosis: Diagnosis | None = None
+    suspicion: Suspicion | None = None
+    sign: SignOfLife | None = None
+
+
+# ── what is done about it ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Mode(StrEnum):
+    """REPAIR acts; ADVISE decides and records everything and touches nothing; OFF only tells."""
+
+    REPAIR = "repair"
+    ADVISE = "advise"
+    OFF = "off"
+
+
+class Action(StrEnum):
+    """What a decision says."""
+
+    RESTART_TASKS = "RESTART_TASKS"
+    RESTART_CONNECTOR = "RESTART_CONNECTOR"
+    WAIT = "WAIT"
+    REFUSE = "REFUSE"
+    PAGE = "PAGE"
+    RESOLVE = "RESOLVE"
+    NOTHING = "NOTHING"
+
+    @property
+    def restarts(self) -> bool:
+        return self in (Action.RESTART_TASKS, Action.RESTART_CONNECTOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do and why, in plain words; `until` bounds a WAIT."""
+
+    action: Action
+    reason: str
+    failure_class: str | None = None
+    verdict: Verdict | None = None
+    until: datetime | None = None
+
+
+class Phase(StrEnum):
+    """Where an incident stands."""
+
+    WATCHING = "WATCHING"
+    """Something looks wrong; not enough evidence to act or to tell."""
+    WAITING = "WAITING"
+    """A restart is right and waits for its time."""
+    RESTARTING = "RESTARTING"
+    """A restart was claimed; whether it was carried out is being followed."""
+    PROVING = "PROVING"
+    """The restart is through; waiting for records to flow."""
+    REFUSED = "REFUSED"
+    """A restart would not help or would do harm: a person is needed."""
+    QUARANTINED = "QUARANTINED"
+    """The restarts that this cause is worth are spent: a person is needed."""
+
+
+class AttemptEnd(StrEnum):
+    """How a restart attempt ended."""
+
+    PROVEN = "PROVEN"
+    FAILED_AGAIN = "FAILED_AGAIN"
+    NOT_PROVEN = "NOT_PROVEN"
+    REFUSED = "REFUSED"
+    """The platform said no; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One restart: claimed before the call. `restarted_at` is when the platform finished it, `ended_at` when we knew."""
+
+    number: int
+    action: Action
+    failure_class: str
+    claimed_at: datetime
+    operation: str | None = None
+    """ARN of the connector operation (MSK Connect)."""
+    restarted_at: datetime | None = None
+    ended_at: datetime | None = None
+    end: AttemptEnd | None = None
+    remark: str = ""
+
+
+class Change(StrEnum):
+    """What a notice is about."""
+
+    OPENED = "opened"
+    RESTARTED = "restarted"
+    ADVISED = "advised"
+    REFUSED = "refused"
+    CAUSE_CHANGED = "cause-changed"
+    QUARANTINED = "quarantined"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REMINDER = "reminder"
+    COULD_NOT_SEE = "could-not-see"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """One thing that people are told: a change of one incident. `id` is the same however often it is delivered."""
+
+    id: str
+    incident_id: str
+    connector: ConnectorId
+    change: Change
+    severity: Severity
+    at: datetime
+    since: datetime
+    title: str
+    what_happened: str
+    cause: str
+    what_we_did: str
+    next_step: str
+    failure_class: str
+    verdict: Verdict | None = None
+    health: Health | None = None
+    attempts: int = 0
+    arn: str | None = None
+    owner: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineEntry:
+    """One line of an incident's history: when, what was decided or happened, and why."""
+
+    at: datetime
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    """One failure of one connector, from the first evidence to its end."""
+
+    id: str
+    connector: ConnectorId
+    opened_at: datetime
+    phase: Phase
+    health: Health | None = None
+    diagnosis: Diagnosis | None = None
+    looks: int = 0
+    """Looks (distinct scheduled times) that saw the failure since it opened or since the last restart ended."""
+    last_look_at: datetime | None = None
+    healthy_looks: int = 0
+    """Healthy looks in a row since the last failure evidence or restart."""
+    attempts: tuple[Attempt, ...] = ()
+    not_before: datetime | None = None
+    decision: Decision | None = None
+    told_at: datetime | None = None
+    """When people were last told something about it."""
+    advised_for: str | None = None
+    """The cause for which advice was given (mode ADVISE): one advice per incident and cause."""
+    timeline: tuple[TimelineEntry, ...] = ()
+
+    @property
+    def failure_class(self) -> str:
+        return self.diagnosis.failure_class if self.diagnosis else UNKNOWN_CLASS
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorRecord:
+    """All that the ledger knows of one connector; `version` grows by one with each write (0: never written).
+
+    `recent_attempts` are the attempts of the last 24 hours over all incidents: nothing resets their count.
+    `backoff_attempts` is how many of the newest still count for the next backoff and the cap; they are forgotten
+    after continuous health. `outbox` holds notices that were decided and not yet delivered.
+    """
+
+    connector: ConnectorId
+    version: int = 0
+    incident: Incident | None = None
+    suspicions: tuple[Suspicion, ...] = ()
+    recent_attempts: tuple[Attempt, ...] = ()
+    backoff_attempts: int = 0
+    healthy_since: datetime | None = None
+    blind_since: datetime | None = None
+    blind_told: bool = False
+    in_transition_since: datetime | None = None
+    last_life_at: datetime | None = None
+    """When a sign of life with records was last read in the worker's lines."""
+    outbox: tuple[Notice, ...] = ()
+    arn: str | None = None
+    owner: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the next looks must bring this connector up even if it looks healthy."""
+        return bool(self.incident or self.suspicions or self.backoff_attempts or self.outbox or self.blind_since)
+
+
+# ── how it is to be done ──────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaConnectCluster:
+    """A self-managed Kafka Connect cluster. `secret` is the NAME of a Secrets Manager entry, never its content.
+
+    The secret is a JSON object with `username` and `password` (basic), or `token` (bearer), or `certificate` and
+    `private_key` as PEM (mTLS); with any of them `ca` as PEM.
+    """
+
+    name: str
+    url: str
+    secret: str | None = None
+    log_group: str | None = None
+    timeout: timedelta = timedelta(seconds=5)
+
+
+@dataclass(frozen=True, slots=True)
+class RepairPolicy:
+    """The numbers of docs/repair.md; the defaults are the product's."""
+
+    mode: Mode = Mode.REPAIR
+    looks_needed: int = 2
+    first_backoff: timedelta = timedelta(seconds=60)
+    backoff_unit: timedelta = timedelta(seconds=60)
+    backoff_max: timedelta = timedelta(minutes=60)
+    restarts_per_incident: int = 7
+    restarts_per_day: int = 7
+    day: timedelta = timedelta(hours=24)
+    proof_window: timedelta = timedelta(minutes=10)
+    idle_proof_looks: int = 2
+    forget_after: timedelta = timedelta(minutes=10)
+    silent_stop_after: timedelta = timedelta(seconds=150)
+    internal_retry_after: timedelta = timedelta(minutes=10)
+    empty_assignment_after: timedelta = timedelta(seconds=330)
+    stuck_after: timedelta = timedelta(minutes=15)
+    page_blind_after: timedelta = timedelta(minutes=15)
+    page_stalled_after: timedelta = timedelta(minutes=15)
+    repeat_notice_after: timedelta = timedelta(hours=4)

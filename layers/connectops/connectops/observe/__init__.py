@@ -1,0 +1,1 @@
+"""World -> model: everything here only reads."""

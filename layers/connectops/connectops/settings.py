@@ -1,0 +1,239 @@
+"""One frozen settings class per function: the only reader of the environment.
+
+Each `from_env` reports every problem at once, naming the variable and what was expected. Secrets are never here:
+only the names of their Secrets Manager entries are.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Self
+from urllib.parse import urlsplit
+
+from connectops.errors import SettingsError
+from connectops.model import MSK_CLUSTER, KafkaConnectCluster, Mode, RepairPolicy
+
+PREFIX = "CONNECTOPS_"
+
+
+class _Environment:
+    """Reads typed values and collects what is wrong with them, so that all problems are told at once."""
+
+    def __init__(self, environ: Mapping[str, str] | None) -> None:
+        self._environ = os.environ if environ is None else environ
+        self._problems: list[str] = []
+
+    def problem(self, name: str, expected: str) -> None:
+        value = self._environ.get(PREFIX + name)
+        state = "is missing" if value is None else f"is {value[:80]!r}"
+        self._problems.append(f"{PREFIX}{name} {state}, expected {expected}")
+
+    def text(self, name: str, expected: str) -> str:
+        value = self._environ.get(PREFIX + name, "").strip()
+        if not value:
+            self.problem(name, expected)
+        return value
+
+    def seconds(self, name: str) -> timedelta:
+        """A duration in seconds, fractions allowed: each duration is a setting of its own."""
+        try:
+            seconds = float(self._environ.get(PREFIX + name, ""))
+        except ValueError:
+            seconds = -1
+        if not 0 < seconds < 10**9:
+            self.problem(name, "a number of seconds above 0")
+            return timedelta(0)
+        return timedelta(seconds=seconds)
+
+    def count(self, name: str) -> int:
+        value = self._environ.get(PREFIX + name, "")
+        if not value.isdecimal():
+            self.problem(name, "a whole number, 0 or more")
+            return 0
+        return int(value)
+
+    def flag(self, name: str) -> bool:
+        value = self._environ.get(PREFIX + name, "")
+        if value not in ("true", "false"):
+            self.problem(name, "'true' or 'false'")
+        return value == "true"
+
+    def mode(self, name: str) -> Mode:
+        value = self._environ.get(PREFIX + name, "")
+        if value not in list(Mode):
+            self.problem(name, " or ".join(repr(str(mode)) for mode in Mode))
+            return Mode.OFF
+        return Mode(value)
+
+    def clusters(self, name: str) -> tuple[KafkaConnectCluster, ...]:
+        """A JSON list of objects; each bad entry is named by its index."""
+        try:
+            entries = json.loads(self._environ.get(PREFIX + name, ""))
+        except ValueError:
+            entries = None
+        if not isinstance(entries, list):
+            self.problem(name, 'a JSON list such as [{"name": "onprem", "url": "https://connect:8083"}]')
+            return ()
+        found = tuple(
+            cluster for index, entry in enumerate(entries) if (cluster := self._cluster(f"{name}[{index}]", entry))
+        )
+        for twice in sorted({c.name for c in found if sum(c.name == other.name for other in found) > 1}):
+            self._problems.append(f"{PREFIX}{name} names cluster {twice!r} twice, expected distinct names")
+        return found
+
+    def _cluster(self, where: str, entry: object) -> KafkaConnectCluster | None:
+        known = {"name", "url", "secret", "log_group", "timeout_seconds"}
+        if not isinstance(entry, dict) or not {"name", "url"} <= entry.keys() <= known:
+            self._problems.append(
+                f"{PREFIX}{where} must be an object with name, url and optionally secret, log_group, timeout_seconds"
+            )
+            return None
+        name, url, timeout = entry["name"], entry["url"], entry.get("timeout_seconds", 5)
+        if not isinstance(name, str) or not name or "/" in name or name == MSK_CLUSTER:
+            self._problems.append(f"{PREFIX}{where}.name is {name!r}, expected a name without '/' that is not 'msk'")
+        elif not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
+            self._problems.append(f"{PREFIX}{where}.url is {url!r}, expected http(s)://host[:port]")
+        elif urlsplit(url).username or urlsplit(url).password:
+            self._problems.append(f"{PREFIX}{where}.url carries credentials, expected them in the secret")
+        elif not isinstance(timeout, int | float) or not 0 < timeout <= 60:
+            self._problems.append(f"{PREFIX}{where}.timeout_seconds is {timeout!r}, expected 0 < seconds <= 60")
+        else:
+            return KafkaConnectCluster(
+                name, url.rstrip("/"), entry.get("secret"), entry.get("log_group"), timedelta(seconds=timeout)
+            )
+        return None
+
+    def log_groups(self, name: str) -> tuple[tuple[str, str], ...]:
+        """A JSON object from log group to connector name, for groups whose lines do not say whose they are."""
+        try:
+            entries = json.loads(self._environ.get(PREFIX + name, ""))
+        except ValueError:
+            entries = None
+        if not isinstance(entries, dict) or not all(isinstance(value, str) for value in entries.values()):
+            self.problem(name, 'a JSON object such as {"/msk/connect/orders": "orders"}')
+            return ()
+        return tuple(entries.items())
+
+    def finish(self) -> None:
+        if self._problems:
+            raise SettingsError(tuple(self._problems))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PollSettings:
+    """Settings of poll_connectors."""
+
+    table_name: str
+    findings_queue_url: str
+    clusters: tuple[KafkaConnectCluster, ...]
+    watch_msk_connect: bool
+    metric_period: timedelta
+    metric_window: timedelta
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        env = _Environment(environ)
+        settings = cls(
+            table_name=env.text("TABLE_NAME", "the name of the ledger table"),
+            findings_queue_url=env.text("FINDINGS_QUEUE_URL", "the URL of the findings queue"),
+            clusters=env.clusters("KAFKA_CONNECT_CLUSTERS"),
+            watch_msk_connect=env.flag("WATCH_MSK_CONNECT"),
+            metric_period=env.seconds("METRIC_PERIOD_SECONDS"),
+            metric_window=env.seconds("METRIC_WINDOW_SECONDS"),
+        )
+        env.finish()
+        return settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadSettings:
+    """Settings of read_worker_logs."""
+
+    table_name: str
+    findings_queue_url: str
+    dead_letter_queue_url: str
+    clusters: tuple[KafkaConnectCluster, ...]
+    log_group_connectors: tuple[tuple[str, str], ...]
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        env = _Environment(environ)
+        settings = cls(
+            table_name=env.text("TABLE_NAME", "the name of the ledger table"),
+            findings_queue_url=env.text("FINDINGS_QUEUE_URL", "the URL of the findings queue"),
+            dead_letter_queue_url=env.text("LOG_DEAD_LETTER_QUEUE_URL", "the URL of the queue for unreadable batches"),
+            clusters=env.clusters("KAFKA_CONNECT_CLUSTERS"),
+            log_group_connectors=env.log_groups("LOG_GROUP_CONNECTORS"),
+        )
+        env.finish()
+        return settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RespondSettings:
+    """Settings of respond_to_findings."""
+
+    table_name: str
+    alerts_topic_arn: str
+    findings_dead_letter_queue_url: str
+    clusters: tuple[KafkaConnectCluster, ...]
+    policy: RepairPolicy
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        env = _Environment(environ)
+        policy = RepairPolicy(
+            mode=env.mode("MODE"),
+            looks_needed=env.count("LOOKS_NEEDED"),
+            first_backoff=env.seconds("FIRST_BACKOFF_SECONDS"),
+            backoff_unit=env.seconds("BACKOFF_UNIT_SECONDS"),
+            backoff_max=env.seconds("BACKOFF_MAX_SECONDS"),
+            restarts_per_incident=env.count("RESTARTS_PER_INCIDENT"),
+            restarts_per_day=env.count("RESTARTS_PER_DAY"),
+            day=env.seconds("DAY_SECONDS"),
+            proof_window=env.seconds("PROOF_WINDOW_SECONDS"),
+            idle_proof_looks=env.count("IDLE_PROOF_LOOKS"),
+            forget_after=env.seconds("FORGET_AFTER_SECONDS"),
+            silent_stop_after=env.seconds("SILENT_STOP_SECONDS"),
+            internal_retry_after=env.seconds("INTERNAL_RETRY_SECONDS"),
+            empty_assignment_after=env.seconds("EMPTY_ASSIGNMENT_SECONDS"),
+            stuck_after=env.seconds("STUCK_SECONDS"),
+            page_blind_after=env.seconds("PAGE_BLIND_SECONDS"),
+            page_stalled_after=env.seconds("PAGE_STALLED_SECONDS"),
+            repeat_notice_after=env.seconds("REPEAT_NOTICE_SECONDS"),
+        )
+        settings = cls(
+            table_name=env.text("TABLE_NAME", "the name of the ledger table"),
+            alerts_topic_arn=env.text("ALERTS_TOPIC_ARN", "the ARN of the alerts topic"),
+            findings_dead_letter_queue_url=env.text("FINDINGS_DLQ_URL", "the URL of the findings dead-letter queue"),
+            clusters=env.clusters("KAFKA_CONNECT_CLUSTERS"),
+            policy=policy,
+        )
+        env.finish()
+        return settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifySettings:
+    """Settings of notify_slack."""
+
+    webhook_secret: str
+    dead_letter_queue_url: str
+    queue_url: str
+    webhook_timeout: timedelta
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        env = _Environment(environ)
+        settings = cls(
+            webhook_secret=env.text("SLACK_WEBHOOK_SECRET", "the name of the secret that holds the webhook URL"),
+            dead_letter_queue_url=env.text("SLACK_DLQ_URL", "the URL of the dead-letter queue for Slack messages"),
+            queue_url=env.text("SLACK_QUEUE_URL", "the URL of the queue of notices for Slack"),
+            webhook_timeout=env.seconds("SLACK_TIMEOUT_SECONDS"),
+        )
+        env.finish()
+        return settings

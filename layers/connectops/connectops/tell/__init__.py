@@ -1,0 +1,1 @@
+"""Outcome -> people: metrics, notices and messages."""
