@@ -229,10 +229,14 @@ class SignOfLife:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One message from those who look to the one who decides; exactly one of the last four is set."""
+    """One message from those who look to the one who decides; exactly one of the last four is set.
+
+    `origin` tells two findings apart: the scheduled time of a look, or the first log event id of a failure.
+    """
 
     connector: ConnectorId
     at: datetime
+    origin: str
     look: Look | None = None
     diagnosis: Diagnosis | None = None
     suspicion: Suspicion | None = None
@@ -376,18 +380,28 @@ class Incident:
     connector: ConnectorId
     opened_at: datetime
     phase: Phase
+    evidence_at: datetime
+    """When the latest evidence of failure was true: a line's own time, or the begin of a metric's period."""
     health: Health | None = None
+    """The worst that a look saw; None while only lines speak."""
+    state: ConnectorState | None = None
     diagnosis: Diagnosis | None = None
+    silent: bool = False
+    """Confirmed by silence: the status says RUNNING, so only records can show that it is over."""
     looks: int = 0
-    """Looks (distinct scheduled times) that saw the failure since it opened or since the last restart ended."""
+    """Looks (distinct scheduled times) that saw the failure since it opened or since the last restart."""
     last_look_at: datetime | None = None
     healthy_looks: int = 0
-    """Healthy looks in a row since the last failure evidence or restart."""
+    """Healthy looks in a row since the last evidence of failure or the last restart."""
     attempts: tuple[Attempt, ...] = ()
     not_before: datetime | None = None
     decision: Decision | None = None
     told_at: datetime | None = None
     """When people were last told something about it."""
+    told: Severity | None = None
+    """How loudly they were last told."""
+    notices: int = 0
+    """How many notices it has led to; makes their ids."""
     advised_for: str | None = None
     """The cause for which advice was given (mode ADVISE): one advice per incident and cause."""
     timeline: tuple[TimelineEntry, ...] = ()
@@ -420,7 +434,8 @@ class ConnectorRecord:
     """When a sign of life with records was last read in the worker's lines."""
     outbox: tuple[Notice, ...] = ()
     arn: str | None = None
-    owner: str | None = None
+    connect_version: str | None = None
+    tags: tuple[tuple[str, str], ...] = ()
 
     @property
     def is_open(self) -> bool:

@@ -1,0 +1,167 @@
+"""What we know and did: one DynamoDB table, one item per connector, written only under a condition.
+
+| pk            | sk              | attributes                                                        |
+|---------------|-----------------|-------------------------------------------------------------------|
+| `cluster/name` | `STATE`         | `version`, `record` (JSON of model.ConnectorRecord), `open`, `expires_at` |
+| `cluster/name` | `INCIDENT#<id>` | `incident` (JSON of model.Incident) of an ended incident, `expires_at`   |
+
+`open` is there only while a connector needs to be looked at again: the sparse index `open` lists exactly those.
+Every write names the version it read, so a claim can be won once; losing the race is `LostRace`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from botocore.exceptions import BotoCoreError, ClientError
+
+from connectops.errors import LostRace, MalformedEvent, Unreachable
+from connectops.model import MSK_CLUSTER, ConnectorId, ConnectorRecord, Incident, Platform
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+SCHEMA = 1
+STATE = "STATE"
+OPEN_INDEX = "open"
+STATE_KEPT_FOR = timedelta(days=7)
+INCIDENT_KEPT_FOR = timedelta(days=90)
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    schema: int
+    record: ConnectorRecord
+
+
+_encoder = msgspec.json.Encoder()
+_state_decoder = msgspec.json.Decoder(_State)
+_schema_decoder = msgspec.json.Decoder(dict[str, Any])
+_incident_decoder = msgspec.json.Decoder(Incident)
+
+
+def connector_of(key: str) -> ConnectorId:
+    """The inverse of `ConnectorId.key`: cluster names hold no slash, connector names may."""
+    cluster, _, name = key.partition("/")
+    return ConnectorId(Platform.MSK_CONNECT if cluster == MSK_CLUSTER else Platform.KAFKA_CONNECT, cluster, name)
+
+
+class Ledger:
+    """Reads and writes the table. `client` is a boto3 DynamoDB client."""
+
+    def __init__(self, table_name: str, client: DynamoDBClient) -> None:
+        self._table = table_name
+        self._client = client
+
+    def load(self, connector: ConnectorId) -> ConnectorRecord:
+        """The record of a connector; a fresh one (version 0) if there is none. Strongly consistent."""
+        key = {"pk": {"S": connector.key}, "sk": {"S": STATE}}
+        try:
+            answer = self._client.get_item(TableName=self._table, Key=key, ConsistentRead=True)
+        except (BotoCoreError, ClientError) as err:
+            raise _unreachable(err) from err
+        if "Item" not in answer:
+            return ConnectorRecord(connector)
+        return _decode_state(connector, answer["Item"]["record"]["S"])
+
+    def save(self, record: ConnectorRecord, now: datetime, ended: Incident | None = None) -> ConnectorRecord:
+        """Write the next version, together with an incident that ended by it. Raises LostRace if it was overtaken."""
+        written = replace(record, version=record.version + 1)
+        state = self._state_put(written, now)
+        try:
+            if ended is None:
+                self._client.put_item(**state)
+            else:
+                puts = [{"Put": state}, {"Put": self._incident_put(ended, now)}]
+                self._client.transact_write_items(TransactItems=puts)  # type: ignore[arg-type]  # built by us
+        except ClientError as err:
+            if _overtaken(err):
+                raise LostRace(f"{record.connector.key}: version {record.version} was overtaken") from err
+            raise _unreachable(err) from err
+        except BotoCoreError as err:
+            raise _unreachable(err) from err
+        return written
+
+    def open_connectors(self) -> frozenset[ConnectorId]:
+        """Connectors with an incident, a suspicion, remembered attempts or an undelivered notice."""
+        try:
+            return frozenset(connector_of(item["pk"]["S"]) for item in self._query_open())
+        except (BotoCoreError, ClientError) as err:
+            raise _unreachable(err) from err
+
+    def incidents(self, connector: ConnectorId) -> Iterator[Incident]:
+        """Ended incidents of a connector, newest first."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :kind)",
+            ExpressionAttributeValues={":pk": {"S": connector.key}, ":kind": {"S": "INCIDENT#"}},
+            ScanIndexForward=False,
+        )
+        for page in pages:
+            yield from (_incident_decoder.decode(item["incident"]["S"]) for item in page["Items"])
+
+    def _query_open(self) -> Iterator[dict[str, Any]]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=OPEN_INDEX,
+            KeyConditionExpression="#open = :open",
+            ExpressionAttributeNames={"#open": "open"},
+            ExpressionAttributeValues={":open": {"S": "open"}},
+        )
+        for page in pages:
+            yield from page["Items"]
+
+    def _state_put(self, record: ConnectorRecord, now: datetime) -> dict[str, Any]:
+        item: dict[str, Any] = {
+            "pk": {"S": record.connector.key},
+            "sk": {"S": STATE},
+            "version": {"N": str(record.version)},
+            "record": {"S": _encoder.encode(_State(SCHEMA, record)).decode()},
+        }
+        if record.is_open:
+            item["open"] = {"S": "open"}
+        else:
+            item["expires_at"] = {"N": str(int((now + STATE_KEPT_FOR).timestamp()))}
+        return {
+            "TableName": self._table,
+            "Item": item,
+            "ConditionExpression": "attribute_not_exists(pk) OR version = :read"
+            if record.version == 1
+            else "version = :read",
+            "ExpressionAttributeValues": {":read": {"N": str(record.version - 1)}},
+        }
+
+    def _incident_put(self, incident: Incident, now: datetime) -> dict[str, Any]:
+        return {
+            "TableName": self._table,
+            "Item": {
+                "pk": {"S": incident.connector.key},
+                "sk": {"S": f"INCIDENT#{incident.id}"},
+                "incident": {"S": _encoder.encode(incident).decode()},
+                "expires_at": {"N": str(int((now + INCIDENT_KEPT_FOR).timestamp()))},
+            },
+        }
+
+
+def _overtaken(err: ClientError) -> bool:
+    """Source: PutItem and TransactWriteItems in the DynamoDB API reference."""
+    reasons = [reason.get("Code") for reason in err.response.get("CancellationReasons", [])]
+    return err.response["Error"]["Code"] == "ConditionalCheckFailedException" or "ConditionalCheckFailed" in reasons
+
+
+def _unreachable(err: Exception) -> Unreachable:
+    return Unreachable(f"the ledger did not answer: {err}")
+
+
+def _decode_state(connector: ConnectorId, text: str) -> ConnectorRecord:
+    schema = _schema_decoder.decode(text).get("schema")
+    if schema != SCHEMA:
+        raise MalformedEvent(
+            f"the ledger's record of {connector.key} has schema {schema}, this version reads {SCHEMA}:"
+            " deploy the newer version again"
+        )
+    return _state_decoder.decode(text).record
