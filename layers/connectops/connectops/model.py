@@ -298,6 +298,24 @@ class Phase(StrEnum):
     """The restarts that this cause is worth are spent: a person is needed."""
 
 
+class OperationState(StrEnum):
+    """How far an operation of MSK Connect has come."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETE = "COMPLETE"
+    FAILED = "FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One RESTART_CONNECTOR operation as MSK Connect tells of it."""
+
+    arn: str
+    state: OperationState
+    ended_at: datetime | None = None
+    error: str | None = None
+
+
 class AttemptEnd(StrEnum):
     """How a restart attempt ended."""
 
@@ -431,7 +449,9 @@ class ConnectorRecord:
     blind_told: bool = False
     in_transition_since: datetime | None = None
     last_life_at: datetime | None = None
-    """When a sign of life with records was last read in the worker's lines."""
+    """When a line last showed records moving."""
+    last_stop: SignOfLife | None = None
+    """The last orderly stop that a line showed."""
     outbox: tuple[Notice, ...] = ()
     arn: str | None = None
     connect_version: str | None = None
