@@ -358,6 +358,16 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """Where to read on; None where there is nothing to point at."""
+
+    logs: str | None = None
+    """The worker log around the incident in the CloudWatch console."""
+    runbook: str | None = None
+    """The runbook's section of the failure class: a URL, or a path in this repository."""
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One thing that people are told: a change of one incident. `id` is the same however often it is delivered."""
 
@@ -379,6 +389,9 @@ class Notice:
     attempts: int = 0
     arn: str | None = None
     owner: str | None = None
+    log_group: str | None = None
+    links: Links = Links()
+    """Filled in on publishing."""
 
 
 @dataclass(frozen=True, slots=True)
