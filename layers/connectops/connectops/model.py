@@ -120,8 +120,8 @@ class Look:
     arn: str | None = None
     connect_version: str | None = None
     """Version of Kafka Connect: restarting only the failed tasks needs 3.7 (MSK Connect) or 3.0 (REST)."""
-    tags: tuple[tuple[str, str], ...] = ()
-    """Tags whose key begins with `connectops:`, without that prefix; read afresh while an incident is open."""
+    tags: tuple[tuple[str, str], ...] | None = None
+    """Tags whose key begins with `connectops:`, without that prefix; None where they were not read."""
     blind_because: str | None = None
     """Why something could not be seen, in plain words."""
 
@@ -433,6 +433,8 @@ class Incident:
     """How loudly they were last told."""
     notices: int = 0
     """How many notices it has led to; makes their ids."""
+    barred: str | None = None
+    """Why the platform will not take a restart of it."""
     advised_for: str | None = None
     """The cause for which advice was given (mode ADVISE): one advice per incident and cause."""
     timeline: tuple[TimelineEntry, ...] = ()

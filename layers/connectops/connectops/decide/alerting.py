@@ -1,0 +1,135 @@
+"""What people are told, how loudly, and when again: one notice for each change of an incident."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from connectops.model import (
+    Action,
+    Change,
+    ConnectorRecord,
+    Decision,
+    Health,
+    Incident,
+    Notice,
+    Platform,
+    RepairPolicy,
+    Severity,
+)
+
+_LOUDNESS = (Severity.INFO, Severity.WARNING, Severity.PAGE)
+_NO_CAUSE = "no cause was logged"
+_LOOK_FOR_CAUSE = (
+    "Look for the first ERROR with a stack trace in the worker log around that time; "
+    "`connectops diagnose` reads it from a file or a pipe."
+)
+
+_TITLES = {
+    Change.OPENED: "{name} is {health}: {cls}",
+    Change.RESTARTED: "{name} is restarted again: {cls}",
+    Change.ADVISED: "{name} should be restarted: {cls}",
+    Change.REFUSED: "{name} is not restarted: {cls}",
+    Change.CAUSE_CHANGED: "{name} fails for another reason now: {cls}",
+    Change.QUARANTINED: "{name} is quarantined: {cls}",
+    Change.RESOLVED: "{name} works again",
+    Change.CLOSED: "{name}: incident closed",
+    Change.REMINDER: "{name} still needs a person: {cls}",
+    Change.COULD_NOT_SEE: "{name} cannot be seen",
+}
+
+
+def louder(one: Severity, other: Severity) -> Severity:
+    return max(one, other, key=_LOUDNESS.index)
+
+
+def tell(
+    record: ConnectorRecord,
+    incident: Incident,
+    change: Change,
+    severity: Severity,
+    now: datetime,
+    what_we_did: str,
+) -> ConnectorRecord:
+    """The record with one more notice in its outbox and the incident noting that it was told."""
+    number = incident.notices + 1
+    notice = Notice(
+        id=f"{incident.id}/{number}/{change}",
+        incident_id=incident.id,
+        connector=record.connector,
+        change=change,
+        severity=severity,
+        at=now,
+        since=incident.opened_at,
+        title=_title(change, incident),
+        what_happened=_what_happened(incident),
+        cause=incident.diagnosis.cause if incident.diagnosis else _NO_CAUSE,
+        what_we_did=what_we_did,
+        next_step=_next_step(record, incident, change),
+        failure_class=incident.failure_class,
+        verdict=incident.diagnosis.verdict if incident.diagnosis else None,
+        health=incident.health,
+        attempts=len(incident.attempts),
+        arn=record.arn,
+        owner=dict(record.tags).get("owner"),
+    )
+    told = replace(incident, notices=number, told_at=now, told=severity)
+    return replace(record, incident=told, outbox=(*record.outbox, notice))
+
+
+def remind(record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> ConnectorRecord:
+    """Say it again while a person is needed and nothing changes."""
+    incident = record.incident
+    if incident is None or incident.told_at is None:
+        return record
+    reason = sentence(incident.decision.reason if incident.decision else "it is still open")
+    stalled = incident.silent or incident.health is Health.STALLED
+    if stalled and incident.told is not Severity.PAGE and now - incident.opened_at >= policy.page_stalled_after:
+        return tell(record, incident, Change.REMINDER, Severity.PAGE, now, reason)
+    if now - incident.told_at >= policy.repeat_notice_after:
+        return tell(record, incident, Change.REMINDER, incident.told or Severity.WARNING, now, reason)
+    return record
+
+
+def describe_restart(decision: Decision, number: int) -> str:
+    what = "the failed tasks" if decision.action is Action.RESTART_TASKS else "the whole connector"
+    return f"Restarting {what} (attempt {number}); the next looks will tell whether records flow again."
+
+
+def _title(change: Change, incident: Incident) -> str:
+    health = incident.health or (Health.STALLED if incident.silent else Health.RETRYING)
+    return _TITLES[change].format(name=incident.connector.name, health=health, cls=incident.failure_class)
+
+
+def _what_happened(incident: Incident) -> str:
+    parts = []
+    if incident.silent:
+        parts.append("It says RUNNING and delivers nothing: its last line was followed by silence.")
+    elif incident.health:
+        parts.append(f"Its health is {incident.health}, seen in {max(incident.looks, 1)} look(s).")
+    if incident.diagnosis and incident.diagnosis.killed:
+        parts.append("The worker log says that a task was killed.")
+    if incident.diagnosis and incident.diagnosis.consequences:
+        parts.append(f"Consequences seen: {', '.join(incident.diagnosis.consequences)}.")
+    return " ".join(parts) or "The worker log tells of a failure."
+
+
+def _next_step(record: ConnectorRecord, incident: Incident, change: Change) -> str:
+    if change in (Change.RESOLVED, Change.CLOSED):
+        return "Nothing to do."
+    if change is Change.COULD_NOT_SEE:
+        return "Check the permissions and the network path of poll_connectors; nothing is repaired meanwhile."
+    step = incident.diagnosis.next_step if incident.diagnosis else _LOOK_FOR_CAUSE
+    if change is Change.ADVISED:
+        return f"{_restart_command(record)} {step}"
+    return step
+
+
+def _restart_command(record: ConnectorRecord) -> str:
+    if record.connector.platform is Platform.MSK_CONNECT:
+        return f"Run: aws kafkaconnect restart-connector --connector-arn {record.arn or 'ARN'}."
+    return f"Run: curl -X POST CONNECT_URL/connectors/{record.connector.name}/restart?includeTasks=true."
+
+
+def sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."

@@ -1,0 +1,177 @@
+"""The life of one restart: claimed before the call, settled by the answer, followed to its end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from connectops.decide import alerting
+from connectops.decide.incident import HANDS_OFF, Step, closed_by_hand, conclude, noted, nothing
+from connectops.decide.proof import status_showed_it
+from connectops.decide.restart_policy import rule
+from connectops.errors import ActionRefused, NotFound
+from connectops.model import (
+    Action,
+    Attempt,
+    AttemptEnd,
+    Change,
+    ConnectorRecord,
+    ConnectorState,
+    Decision,
+    Incident,
+    Look,
+    Operation,
+    OperationState,
+    Phase,
+    Platform,
+    RepairPolicy,
+    Severity,
+)
+
+_ACTS_ON = (ConnectorState.RUNNING, ConnectorState.FAILED, ConnectorState.UNASSIGNED)
+
+
+def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> Step:
+    """The last look before a restart: if nothing speaks against it, the record that claims the attempt.
+
+    Only if the decision still restarts, and only after the record was saved, may the platform be called.
+    """
+    incident = record.incident
+    if incident is None:
+        return nothing(record, "there is no incident any more")
+    if look.state in HANDS_OFF:
+        return closed_by_hand(record, HANDS_OFF[look.state], now)
+    if look.state not in _ACTS_ON:
+        why = look.blind_because or f"it is {look.state} just before the restart"
+        return Step(record, Decision(Action.WAIT, why, incident.failure_class))
+    record = replace(
+        record,
+        tags=record.tags if look.tags is None else look.tags,
+        connect_version=look.connect_version or record.connect_version,
+        arn=look.arn or record.arn,
+    )
+    incident = replace(incident, state=look.state)
+    if look.tasks and look.tasks.failed == 0 and look.tasks.running and status_showed_it(incident):
+        return Step(
+            record, Decision(Action.WAIT, "its tasks run again just before the restart", incident.failure_class)
+        )
+    decision = rule(record, incident, policy, now)
+    if not decision.action.restarts:
+        return conclude(record, incident, policy, now)
+    return Step(_claimed(record, incident, decision, now), decision)
+
+
+def _claimed(record: ConnectorRecord, incident: Incident, decision: Decision, now: datetime) -> ConnectorRecord:
+    number = len(incident.attempts) + 1
+    attempt = Attempt(number, decision.action, incident.failure_class, now)
+    incident = replace(
+        incident,
+        phase=Phase.RESTARTING,
+        attempts=(*incident.attempts, attempt),
+        decision=decision,
+        not_before=None,
+        looks=0,
+        healthy_looks=0,
+    )
+    incident = noted(incident, now, decision.action, decision.reason)
+    record = replace(
+        record,
+        incident=incident,
+        suspicions=(),
+        recent_attempts=(*record.recent_attempts, attempt),
+        backoff_attempts=record.backoff_attempts + 1,
+    )
+    if number == 1:
+        return record
+    said = alerting.describe_restart(decision, number)
+    return alerting.tell(record, incident, Change.RESTARTED, Severity.WARNING, now, said)
+
+
+def accepted(
+    record: ConnectorRecord, operation: str | None, restarted_at: datetime | None, remark: str, now: datetime
+) -> ConnectorRecord:
+    """The platform took the call: there is an operation to follow, or it is done already."""
+    phase = Phase.PROVING if restarted_at else Phase.RESTARTING
+    record = _amend(record, operation=operation, restarted_at=restarted_at, remark=remark)
+    if record.incident is None:
+        return record
+    incident = noted(replace(record.incident, phase=phase), now, "the platform accepted the restart", remark or "-")
+    return replace(record, incident=incident)
+
+
+def refused(record: ConnectorRecord, error: ActionRefused, policy: RepairPolicy, now: datetime) -> Step:
+    """The platform said no and changed nothing: the attempt does not count."""
+    if isinstance(error, NotFound) or record.incident is None:
+        return closed_by_hand(record, "it was deleted", now)
+    record, incident = ended(record, record.incident, AttemptEnd.REFUSED, str(error), now)
+    record = replace(
+        record, recent_attempts=record.recent_attempts[:-1], backoff_attempts=max(record.backoff_attempts - 1, 0)
+    )
+    if error.waiting_helps:
+        waiting = replace(incident, phase=Phase.WAITING)
+        return Step(replace(record, incident=waiting), Decision(Action.WAIT, f"busy: {error}", incident.failure_class))
+    barred = replace(incident, barred=str(error))
+    return conclude(replace(record, incident=barred), barred, policy, now)
+
+
+def follow(record: ConnectorRecord, operation: Operation | None, policy: RepairPolicy, now: datetime) -> Step:
+    """Bring a claimed restart forward by what the platform says of its operation (None: it knows of none)."""
+    incident = record.incident
+    if incident is None or incident.phase is not Phase.RESTARTING or not incident.attempts:
+        return nothing(record, "no restart is being carried out")
+    attempt = incident.attempts[-1]
+    if record.connector.platform is Platform.KAFKA_CONNECT:
+        return _proving(record, incident, attempt.claimed_at, "no answer was seen: the next looks will tell", now)
+    if operation is None:
+        if now - attempt.claimed_at < policy.first_backoff:
+            return nothing(record, "the claimed restart has left no trace yet")
+        return end_attempt(record, incident, AttemptEnd.NOT_PROVEN, policy, now, "the call left no trace: it is spent")
+    record = _amend(record, operation=operation.arn)
+    match operation.state:
+        case OperationState.COMPLETE:
+            return _proving(record, incident, operation.ended_at or now, "the operation is complete", now)
+        case OperationState.FAILED:
+            remark = f"the operation failed: {operation.error or 'no reason given'}"
+            return end_attempt(record, incident, AttemptEnd.FAILED_AGAIN, policy, now, remark)
+        case OperationState.IN_PROGRESS:
+            return nothing(record, "the operation is in progress")
+
+
+def _proving(record: ConnectorRecord, incident: Incident, at: datetime, why: str, now: datetime) -> Step:
+    record = _amend(record, restarted_at=at)
+    if record.incident is None:
+        return nothing(record, why)
+    proving = noted(replace(record.incident, phase=Phase.PROVING), now, "waiting for proof", why)
+    return nothing(replace(record, incident=proving), why)
+
+
+def ended(
+    record: ConnectorRecord, incident: Incident, end: AttemptEnd, remark: str, now: datetime
+) -> tuple[ConnectorRecord, Incident]:
+    """The last attempt is over, whatever came of it."""
+    record = _amend(replace(record, incident=incident), end=end, ended_at=now, remark=remark)
+    incident = noted(record.incident or incident, now, f"attempt {len(incident.attempts)}: {end}", remark or "-")
+    return replace(record, incident=incident), incident
+
+
+def end_attempt(
+    record: ConnectorRecord,
+    incident: Incident,
+    end: AttemptEnd,
+    policy: RepairPolicy,
+    now: datetime,
+    remark: str = "",
+) -> Step:
+    """The last attempt did not cure it: conclude anew, with the failure as proven as it was before."""
+    record, incident = ended(record, incident, end, remark, now)
+    again = replace(incident, phase=Phase.WAITING, looks=max(incident.looks, policy.looks_needed), evidence_at=now)
+    return conclude(replace(record, incident=again), again, policy, now)
+
+
+def _amend(record: ConnectorRecord, **changes: object) -> ConnectorRecord:
+    """Change the last attempt in both places that remember it."""
+    if record.incident is None or not record.incident.attempts:
+        return record
+    attempt = replace(record.incident.attempts[-1], **changes)  # type: ignore[arg-type]  # names of Attempt's fields
+    incident = replace(record.incident, attempts=(*record.incident.attempts[:-1], attempt))
+    return replace(record, incident=incident, recent_attempts=(*record.recent_attempts[:-1], attempt))

@@ -1,0 +1,145 @@
+"""What counts as evidence: which cause wins, what is too old, what silence confirms, what is enough to act on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from connectops.model import (
+    UNKNOWN_CLASS,
+    ConnectorRecord,
+    ConnectorState,
+    DataImpact,
+    Diagnosis,
+    Incident,
+    Life,
+    Look,
+    RepairPolicy,
+    SignOfLife,
+    Silence,
+    Suspicion,
+    Verdict,
+)
+
+
+def last_restart(record: ConnectorRecord) -> datetime | None:
+    """When the last restart was through, as far as known; evidence of before belongs to the past."""
+    moments = [attempt.restarted_at or attempt.claimed_at for attempt in record.recent_attempts]
+    return max(moments, default=None)
+
+
+def is_fresh(record: ConnectorRecord, evidence_at: datetime) -> bool:
+    """Whether evidence is newer than the last restart."""
+    restarted = last_restart(record)
+    return restarted is None or evidence_at > restarted
+
+
+def outranks(known: Diagnosis | None, new: Diagnosis) -> bool:
+    """Whether a new cause re-decides an incident: the last cause counts, but nothing lenient hides a refusal."""
+    if known is None or known.failure_class == UNKNOWN_CLASS:
+        return True
+    if new.failure_class == UNKNOWN_CLASS or new.verdict is Verdict.IGNORE:
+        return False
+    if known.verdict is Verdict.DO_NOT_RESTART and new.verdict is not Verdict.DO_NOT_RESTART:
+        return False
+    return not (known.data is DataImpact.LOST and new.data is not DataImpact.LOST)
+
+
+def join(known: Diagnosis | None, new: Diagnosis) -> Diagnosis:
+    """Both as one: the winning cause, the other one remembered as a consequence, occurrences added up."""
+    if known is None:
+        return new
+    winner, other = (new, known) if outranks(known, new) else (known, new)
+    others = {*known.consequences, *new.consequences, other.failure_class} - {winner.failure_class, UNKNOWN_CLASS}
+    return replace(
+        winner,
+        count=known.count + new.count,
+        killed=known.killed or new.killed,
+        first_seen=min((d.first_seen for d in (known, new) if d.first_seen), default=None),
+        last_seen=max((d.last_seen for d in (known, new) if d.last_seen), default=None),
+        consequences=tuple(sorted(others)),
+    )
+
+
+def is_sufficient(incident: Incident, policy: RepairPolicy, now: datetime) -> bool:
+    """Two looks; or one look and a logged cause; or the logged death of a task with a known cause; or silence.
+
+    A line that no status confirms is enough only when it has gone on for as long as an internal retry may.
+    """
+    known = incident.diagnosis
+    if incident.silent or incident.looks >= policy.looks_needed:
+        return True
+    if now - incident.opened_at >= policy.internal_retry_after:
+        return True
+    if known is None:
+        return False
+    if known.verdict is Verdict.DO_NOT_RESTART or incident.looks >= 1:
+        return True
+    return known.killed and known.failure_class != UNKNOWN_CLASS
+
+
+def deadline(suspicion: Suspicion, policy: RepairPolicy) -> datetime:
+    """When silence has lasted long enough to be an outage."""
+    return suspicion.seen_at + _patience(suspicion.silence, policy)
+
+
+def _patience(silence: Silence, policy: RepairPolicy) -> timedelta:
+    match silence:
+        case Silence.SILENT_STOP:
+            return policy.silent_stop_after
+        case Silence.INTERNAL_RETRY:
+            return policy.internal_retry_after
+        case Silence.EMPTY_ASSIGNMENT:
+            return policy.empty_assignment_after
+
+
+def suspect(suspicions: tuple[Suspicion, ...], new: Suspicion) -> tuple[Suspicion, ...]:
+    """Add a suspicion; a repeated one keeps the time of the first and takes the cause of the last."""
+    same = [old for old in suspicions if _is_same(old, new)]
+    others = tuple(old for old in suspicions if not _is_same(old, new))
+    if not same:
+        return (*others, new)
+    return (
+        *others,
+        replace(new, seen_at=min(same[0].seen_at, new.seen_at), diagnosis=join(same[0].diagnosis, new.diagnosis)),
+    )
+
+
+def _is_same(old: Suspicion, new: Suspicion) -> bool:
+    return (old.silence, old.diagnosis.task) == (new.silence, new.diagnosis.task)
+
+
+def outlive(suspicions: tuple[Suspicion, ...], sign: SignOfLife, policy: RepairPolicy) -> tuple[Suspicion, ...]:
+    """What is still suspected after a sign of life."""
+    return tuple(suspicion for suspicion in suspicions if not disproves(sign, suspicion, policy))
+
+
+def disproves(sign: SignOfLife, suspicion: Suspicion, policy: RepairPolicy) -> bool:
+    """Life after the suspicious line; or an orderly stop beside it, whose lines may come in either order."""
+    beside = policy.silent_stop_after / 10 if sign.life is Life.ORDERLY_STOP else timedelta(0)
+    return sign.at + beside > suspicion.seen_at and _same_task(sign.task, suspicion.diagnosis.task)
+
+
+def _same_task(one: int | None, other: int | None) -> bool:
+    return one is None or other is None or one == other
+
+
+def weigh_silence(
+    record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime
+) -> tuple[tuple[Suspicion, ...], tuple[Suspicion, ...]]:
+    """The suspicions that silence has confirmed by this look, and those that stay open; disproved ones are in neither."""
+    confirmed, waiting = [], []
+    for suspicion in record.suspicions:
+        if moved_since(record, look, suspicion.seen_at):
+            continue
+        if now >= deadline(suspicion, policy) and look.state is ConnectorState.RUNNING:
+            confirmed.append(suspicion)
+        else:
+            waiting.append(suspicion)
+    return tuple(confirmed), tuple(waiting)
+
+
+def moved_since(record: ConnectorRecord, look: Look, moment: datetime) -> bool:
+    """Whether records are known to have moved after a moment: by a metric's whole period or by a line."""
+    in_metrics = look.flow.records_at if look.flow else None
+    return any(seen is not None and seen > moment for seen in (in_metrics, record.last_life_at))

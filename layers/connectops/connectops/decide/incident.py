@@ -1,0 +1,173 @@
+"""An incident's own moves: it opens, concludes, resolves or is closed; each move has its reason and, if due, a notice.
+
+Nothing here looks at the clock, the world or the ledger. A step whose decision restarts is only *due*: the caller looks
+at the connector once more, lets `attempt.claim` write the attempt, saves that, and only then acts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from connectops.decide import alerting, evidence
+from connectops.decide.restart_policy import rule
+from connectops.model import (
+    Action,
+    Change,
+    ConnectorRecord,
+    DataImpact,
+    Decision,
+    Health,
+    Incident,
+    Mode,
+    Phase,
+    RepairPolicy,
+    Severity,
+    TimelineEntry,
+)
+
+TIMELINE_KEPT = 60
+HANDS_OFF: dict[str, str] = {
+    Health.PAUSED: "somebody paused it",
+    Health.STOPPED: "somebody stopped it",
+    Health.GONE: "it was deleted",
+}
+"""States and healths that are somebody's intent, with what is said of them."""
+
+_PHASE_AFTER = {
+    Action.REFUSE: Phase.REFUSED,
+    Action.PAGE: Phase.QUARANTINED,
+    Action.WAIT: Phase.WAITING,
+    Action.NOTHING: Phase.WAITING,
+    Action.RESTART_TASKS: Phase.WAITING,
+    Action.RESTART_CONNECTOR: Phase.WAITING,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What follows from a finding: the decision, the record to be saved, and an incident that ended by it."""
+
+    record: ConnectorRecord
+    decision: Decision
+    ended: Incident | None = None
+
+
+def nothing(record: ConnectorRecord, reason: str) -> Step:
+    return Step(record, Decision(Action.NOTHING, reason))
+
+
+def opened(record: ConnectorRecord, since: datetime, evidence_at: datetime) -> Incident:
+    """A new incident; its id sorts by time and is the same however often the same evidence is taken in."""
+    return Incident(
+        id=f"{since:%Y%m%dT%H%M%S%f}-{_short(record.connector.key)}",
+        connector=record.connector,
+        opened_at=since,
+        phase=Phase.WATCHING,
+        evidence_at=evidence_at,
+    )
+
+
+def _short(key: str) -> str:
+    return hashlib.sha256(key.encode()).hexdigest()[:8]
+
+
+def noted(incident: Incident, now: datetime, what: str, why: str) -> Incident:
+    """The incident with one more line in its history; the same line twice in a row is one."""
+    last = incident.timeline[-1] if incident.timeline else None
+    if last and (last.what, last.why) == (what, why):
+        return incident
+    return replace(incident, timeline=(*incident.timeline[1 - TIMELINE_KEPT :], TimelineEntry(now, what, why)))
+
+
+def conclude(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: datetime) -> Step:
+    """Decide on an incident by all that is known, and tell people what changed."""
+    if not evidence.is_sufficient(incident, policy, now):
+        decision = Decision(
+            Action.WAIT, "one sight is no proof: waiting for a second look or a logged cause", incident.failure_class
+        )
+        return _standing(record, replace(incident, phase=Phase.WATCHING, decision=decision), decision, now)
+    decision = rule(record, incident, policy, now)
+    if incident.phase is Phase.QUARANTINED and decision.action is not Action.REFUSE and incident.decision:
+        decision = incident.decision
+    moved = replace(incident, phase=_PHASE_AFTER[decision.action], decision=decision, not_before=decision.until)
+    step = _standing(record, moved, decision, now)
+    return replace(step, record=_announce(step.record, incident, decision, policy, now))
+
+
+def _standing(record: ConnectorRecord, incident: Incident, decision: Decision, now: datetime) -> Step:
+    return Step(replace(record, incident=noted(incident, now, decision.action, decision.reason)), decision)
+
+
+def _announce(
+    record: ConnectorRecord, before: Incident, decision: Decision, policy: RepairPolicy, now: datetime
+) -> ConnectorRecord:
+    """A notice where the conclusion is news to people."""
+    incident = record.incident
+    if incident is None:
+        return record
+    was_told = before.told_at is not None
+    same_cause = before.decision is not None and before.decision.failure_class == decision.failure_class
+    said = alerting.sentence(decision.reason)
+    match decision.action:
+        case Action.REFUSE if before.phase is not Phase.REFUSED or not same_cause:
+            change = Change.CAUSE_CHANGED if was_told and not same_cause else Change.REFUSED
+            return alerting.tell(
+                record, incident, change, _refusal_severity(record, incident), now, f"Not restarted: {said}"
+            )
+        case Action.PAGE if before.phase is not Phase.QUARANTINED:
+            return alerting.tell(record, incident, Change.QUARANTINED, Severity.PAGE, now, f"Gave up: {said}")
+        case Action.NOTHING if incident.advised_for != incident.failure_class:
+            advised = replace(incident, advised_for=incident.failure_class)
+            return alerting.tell(record, advised, Change.ADVISED, Severity.WARNING, now, said)
+        case Action.WAIT if policy.mode is not Mode.REPAIR:
+            return record
+        case Action.WAIT | Action.RESTART_TASKS | Action.RESTART_CONNECTOR if not was_told:
+            return alerting.tell(record, incident, Change.OPENED, Severity.INFO, now, said)
+    return alerting.remind(record, policy, now)
+
+
+def _refusal_severity(record: ConnectorRecord, incident: Incident) -> Severity:
+    """A cause that no restart cures knows how loud it is; where one would help and may not be, a person is needed now."""
+    if incident.diagnosis and not incident.diagnosis.verdict.restarts:
+        return alerting.louder(Severity.WARNING, incident.diagnosis.severity)
+    return Severity.WARNING if dict(record.tags).get("restart") == "off" else Severity.PAGE
+
+
+def resolved(record: ConnectorRecord, incident: Incident, reason: str, now: datetime) -> Step:
+    """The outage is over. Its attempts stay remembered until health has lasted."""
+    verdict = incident.diagnosis.verdict if incident.diagnosis else None
+    decision = Decision(Action.RESOLVE, reason, incident.failure_class, verdict)
+    incident = noted(replace(incident, decision=decision), now, Action.RESOLVE, reason)
+    lost = incident.diagnosis is not None and incident.diagnosis.data is DataImpact.LOST
+    return _ended(
+        replace(record, healthy_since=now),
+        incident,
+        decision,
+        Change.RESOLVED,
+        Severity.WARNING if lost else Severity.INFO,
+        now,
+    )
+
+
+def closed_by_hand(record: ConnectorRecord, reason: str, now: datetime) -> Step:
+    """Somebody's intent ends whatever we had going; nothing is ever done against it."""
+    decision = Decision(Action.NOTHING, f"hands off: {reason}")
+    record = replace(record, suspicions=(), backoff_attempts=0, healthy_since=None, in_transition_since=None)
+    if record.incident is None:
+        return Step(record, decision)
+    incident = noted(record.incident, now, "CLOSED", reason)
+    return _ended(record, incident, decision, Change.CLOSED, Severity.INFO, now)
+
+
+def _ended(
+    record: ConnectorRecord, incident: Incident, decision: Decision, change: Change, severity: Severity, now: datetime
+) -> Step:
+    """What nobody was told of ends as quietly as it began."""
+    if incident.told_at is None:
+        return Step(replace(record, incident=None), decision)
+    minutes = (now - incident.opened_at).total_seconds() / 60
+    said = f"{alerting.sentence(decision.reason)} It lasted {minutes:.1f} minutes."
+    told = alerting.tell(record, incident, change, severity, now, said)
+    return Step(replace(told, incident=None), decision, told.incident)

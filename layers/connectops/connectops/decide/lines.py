@@ -1,0 +1,88 @@
+"""What lines of a worker log mean for a connector: a failure, a suspicion, or a sign of life."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from connectops.decide import evidence
+from connectops.decide.attempt import end_attempt
+from connectops.decide.incident import Step, conclude, noted, nothing, opened, resolved
+from connectops.model import (
+    Action,
+    AttemptEnd,
+    ConnectorRecord,
+    Decision,
+    Diagnosis,
+    Incident,
+    Life,
+    Phase,
+    RepairPolicy,
+    SignOfLife,
+    Suspicion,
+    Verdict,
+)
+
+
+def hear_failure(record: ConnectorRecord, diagnosis: Diagnosis, policy: RepairPolicy, now: datetime) -> Step:
+    """A failure was logged. What is older than the last restart joins the history and decides nothing."""
+    seen_at = diagnosis.last_seen or now
+    if diagnosis.verdict is Verdict.IGNORE:
+        return nothing(record, f"{diagnosis.failure_class} is handled by itself")
+    if not evidence.is_fresh(record, seen_at):
+        return _stale(record, diagnosis, now)
+    incident = _joined(record, diagnosis, seen_at, now)
+    record = replace(record, incident=incident, healthy_since=None)
+    if incident.phase not in (Phase.RESTARTING, Phase.PROVING):
+        return conclude(record, incident, policy, now)
+    if diagnosis.killed or diagnosis.verdict is Verdict.DO_NOT_RESTART:
+        return end_attempt(record, incident, AttemptEnd.FAILED_AGAIN, policy, now, diagnosis.cause)
+    return nothing(record, "a restart is being proven; this line alone does not end it")
+
+
+def _stale(record: ConnectorRecord, diagnosis: Diagnosis, now: datetime) -> Step:
+    reason = f"{diagnosis.failure_class} is older than the last restart"
+    if record.incident is None:
+        return nothing(record, reason)
+    history = noted(record.incident, now, f"read {diagnosis.failure_class}", "older than the last restart")
+    return nothing(replace(record, incident=history), reason)
+
+
+def _joined(record: ConnectorRecord, diagnosis: Diagnosis, seen_at: datetime, now: datetime) -> Incident:
+    incident = record.incident or opened(record, diagnosis.first_seen or now, seen_at)
+    joined = replace(
+        incident,
+        diagnosis=evidence.join(incident.diagnosis, diagnosis),
+        evidence_at=max(incident.evidence_at, seen_at),
+        healthy_looks=0,
+    )
+    return noted(joined, now, f"read {diagnosis.failure_class}", diagnosis.cause)
+
+
+def hear_suspicion(record: ConnectorRecord, suspicion: Suspicion, policy: RepairPolicy) -> Step:
+    """Something that only silence can confirm: remembered with its deadline, unless it is explained already."""
+    alive = record.last_life_at is not None and record.last_life_at > suspicion.seen_at
+    stopped = record.last_stop is not None and evidence.disproves(record.last_stop, suspicion, policy)
+    if alive or stopped or not evidence.is_fresh(record, suspicion.seen_at):
+        return nothing(record, f"{suspicion.silence} is explained by other evidence")
+    record = replace(record, suspicions=evidence.suspect(record.suspicions, suspicion))
+    due = evidence.deadline(suspicion, policy)
+    reason = f"{suspicion.silence}: only silence until then can confirm it"
+    return Step(record, Decision(Action.WAIT, reason, suspicion.diagnosis.failure_class, until=due))
+
+
+def hear_life(record: ConnectorRecord, sign: SignOfLife, policy: RepairPolicy, now: datetime) -> Step:
+    """A sign of life disproves suspicions; records or a reconnect end a silence that waits for its restart."""
+    record = replace(record, suspicions=evidence.outlive(record.suspicions, sign, policy))
+    if sign.life is Life.ORDERLY_STOP:
+        return nothing(replace(record, last_stop=sign), "an orderly stop")
+    if sign.life is Life.RECORDS:
+        record = replace(record, last_life_at=max(record.last_life_at or sign.at, sign.at))
+    incident = record.incident
+    if incident and sign.life in (Life.RECORDS, Life.RECONNECTED) and _ends_silence(incident, sign):
+        return resolved(record, incident, "it reconnected by itself", now)
+    return nothing(record, f"a sign of life: {sign.life}")
+
+
+def _ends_silence(incident: Incident, sign: SignOfLife) -> bool:
+    return incident.silent and incident.phase is Phase.WAITING and sign.at > incident.evidence_at

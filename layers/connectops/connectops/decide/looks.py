@@ -1,0 +1,184 @@
+"""What a look at a connector means: nothing seen, hands off, changing, healthy or failing."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from connectops.decide import alerting, evidence, proof
+from connectops.decide.attempt import end_attempt, ended
+from connectops.decide.incident import HANDS_OFF, Step, closed_by_hand, conclude, noted, nothing, opened, resolved
+from connectops.decide.proof import Proof
+from connectops.decide.restart_policy import backoff
+from connectops.model import (
+    Action,
+    AttemptEnd,
+    Change,
+    ConnectorRecord,
+    Decision,
+    Diagnosis,
+    Health,
+    Incident,
+    Look,
+    Phase,
+    RepairPolicy,
+    Severity,
+    Silence,
+    Suspicion,
+    Verdict,
+)
+
+_SHOWN_BY = {
+    Silence.SILENT_STOP: Health.STALLED,
+    Silence.INTERNAL_RETRY: Health.RETRYING,
+    Silence.EMPTY_ASSIGNMENT: Health.NO_TASKS,
+}
+
+
+def weigh_look(record: ConnectorRecord, look: Look, health: Health, policy: RepairPolicy, now: datetime) -> Step:
+    """Take one look in. `health` is what the look alone says."""
+    if health is Health.UNKNOWN:
+        return _blind(record, look, policy, now)
+    record = _remembered(record, look, now)
+    if health in HANDS_OFF:
+        return closed_by_hand(record, HANDS_OFF[health], now)
+    if health is Health.TRANSITION:
+        return _changing(record, look, policy, now)
+    confirmed, waiting = evidence.weigh_silence(record, look, policy, now)
+    record = replace(record, suspicions=waiting, in_transition_since=None)
+    for suspicion in confirmed:
+        record = _confirmed(record, suspicion, now)
+    if confirmed and record.incident and record.incident.phase in (Phase.RESTARTING, Phase.PROVING):
+        return end_attempt(record, record.incident, AttemptEnd.FAILED_AGAIN, policy, now, "silent again")
+    if health is Health.HEALTHY:
+        return _healthy(record, look, policy, now)
+    return _failing(record, look, health, policy, now)
+
+
+def _remembered(record: ConnectorRecord, look: Look, now: datetime) -> ConnectorRecord:
+    """Keep what only looks know; we can see again, and say so if we had said that we could not."""
+    if record.blind_told and record.blind_since:
+        blind = opened(record, record.blind_since, record.blind_since)
+        told = alerting.tell(record, blind, Change.RESOLVED, Severity.INFO, now, "It can be seen again.")
+        record = replace(told, incident=record.incident)
+    return replace(
+        record,
+        arn=look.arn or record.arn,
+        connect_version=look.connect_version or record.connect_version,
+        tags=record.tags if look.tags is None else look.tags,
+        blind_since=None,
+        blind_told=False,
+    )
+
+
+def _blind(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> Step:
+    """Not seeing is not failing: nothing is done, and after a while it is told."""
+    since = record.blind_since or look.at
+    record = replace(record, blind_since=since)
+    why = look.blind_because or "the platform gave no data"
+    if record.blind_told or now - since < policy.page_blind_after:
+        return nothing(record, f"could not be seen: {why}")
+    blind = replace(opened(record, since, since), health=Health.UNKNOWN)
+    told = alerting.tell(record, blind, Change.COULD_NOT_SEE, Severity.PAGE, now, f"Nothing was done: {why}.")
+    record = replace(told, incident=record.incident, blind_told=True)
+    return Step(record, Decision(Action.PAGE, f"could not be seen since {since:%H:%M:%S} UTC: {why}"))
+
+
+def _changing(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> Step:
+    since = record.in_transition_since or look.at
+    record = replace(record, in_transition_since=since)
+    if now - since < policy.stuck_after:
+        return nothing(record, f"it is {look.state}")
+    incident = record.incident or opened(record, since, since)
+    stuck = replace(incident, health=Health.STUCK, state=look.state, looks=policy.looks_needed)
+    return conclude(replace(record, incident=stuck), stuck, policy, now)
+
+
+def _confirmed(record: ConnectorRecord, suspicion: Suspicion, now: datetime) -> ConnectorRecord:
+    incident = record.incident or opened(record, suspicion.seen_at, suspicion.seen_at)
+    incident = replace(
+        incident,
+        silent=True,
+        health=incident.health or _SHOWN_BY[suspicion.silence],
+        diagnosis=evidence.join(incident.diagnosis, suspicion.diagnosis),
+        evidence_at=max(incident.evidence_at, suspicion.seen_at),
+        healthy_looks=0,
+    )
+    incident = noted(incident, now, f"{suspicion.silence} confirmed", "nothing followed in time")
+    return replace(record, incident=incident, healthy_since=None)
+
+
+def _healthy(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> Step:
+    incident = record.incident
+    if incident is None:
+        return _cooling_down(record, policy, now)
+    if look.tasks and look.tasks.seen_at > incident.evidence_at and look.at != incident.last_look_at:
+        incident = replace(incident, healthy_looks=incident.healthy_looks + 1, last_look_at=look.at, looks=0)
+    record = replace(record, incident=incident)
+    if incident.phase is Phase.RESTARTING:
+        return nothing(record, "the restart is being carried out")
+    if incident.phase is Phase.PROVING:
+        return _proving(record, incident, look, Health.HEALTHY, policy, now)
+    recovery = proof.weigh_recovery(record, incident, look, policy, now)
+    if recovery in (Proof.BY_RECORDS, Proof.BY_TASKS):
+        return resolved(record, incident, f"it recovered without a restart by ConnectOps: {recovery.value}", now)
+    return conclude(record, incident, policy, now)
+
+
+def _failing(record: ConnectorRecord, look: Look, health: Health, policy: RepairPolicy, now: datetime) -> Step:
+    seen_at = look.tasks.seen_at if look.tasks else look.at
+    if not evidence.is_fresh(record, seen_at):
+        return nothing(record, f"{health}, but seen before the last restart was through")
+    incident = record.incident or opened(record, seen_at, seen_at)
+    incident = replace(
+        incident,
+        health=health,
+        state=look.state,
+        diagnosis=_with_trace(incident.diagnosis, look.diagnosis),
+        looks=incident.looks + (look.at != incident.last_look_at),
+        last_look_at=look.at,
+        healthy_looks=0,
+        evidence_at=max(incident.evidence_at, seen_at),
+    )
+    record = replace(record, incident=incident, healthy_since=None)
+    if incident.phase is Phase.RESTARTING:
+        return nothing(record, "the restart is being carried out")
+    if incident.phase is Phase.PROVING:
+        return _proving(record, incident, look, health, policy, now)
+    return conclude(record, incident, policy, now)
+
+
+def _with_trace(known: Diagnosis | None, trace: Diagnosis | None) -> Diagnosis | None:
+    """The trace in a status stands there at every look: it counts once, and only if it says something new."""
+    if trace is None or (known is not None and known.failure_class == trace.failure_class):
+        return known
+    return evidence.join(known, trace)
+
+
+def _proving(
+    record: ConnectorRecord, incident: Incident, look: Look, health: Health, policy: RepairPolicy, now: datetime
+) -> Step:
+    found = proof.weigh_restart(record, incident, incident.attempts[-1], look, health, policy, now)
+    match found:
+        case Proof.BY_RECORDS | Proof.BY_TASKS:
+            record, incident = ended(record, incident, AttemptEnd.PROVEN, found.value, now)
+            return resolved(record, incident, f"a restart cured it; {found.value}", now)
+        case Proof.FAILED_AGAIN:
+            return end_attempt(record, incident, AttemptEnd.FAILED_AGAIN, policy, now, found.value)
+        case Proof.TIME_IS_UP:
+            return end_attempt(record, incident, AttemptEnd.NOT_PROVEN, policy, now, found.value)
+        case Proof.NOT_YET:
+            return nothing(record, "the restart is through; waiting for records to flow")
+
+
+def _cooling_down(record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> Step:
+    """Forget the attempts after health has lasted as long as the last backoff; never the count of a day."""
+    if not record.recent_attempts and not record.backoff_attempts:
+        return nothing(record, "healthy")
+    recent = tuple(attempt for attempt in record.recent_attempts if now - attempt.claimed_at < policy.day)
+    healthy_since = record.healthy_since or now
+    record = replace(record, recent_attempts=recent, healthy_since=healthy_since)
+    last_backoff = backoff(record.backoff_attempts, Verdict.RESTART_WITH_BACKOFF, policy)
+    if now - healthy_since >= max(policy.forget_after, last_backoff):
+        return nothing(replace(record, backoff_attempts=0), "healthy for long enough: its attempts are forgotten")
+    return nothing(record, "healthy; its attempts are still remembered")

@@ -1,0 +1,73 @@
+"""Whether an outage is over: after a restart by proof, without one by recovery. A status alone proves nothing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import Enum
+
+from connectops.decide.evidence import moved_since
+from connectops.model import Attempt, ConnectorRecord, Health, Incident, Look, RepairPolicy
+
+FAILED_TASKS = frozenset({Health.DEGRADED, Health.FAILED, Health.NO_TASKS})
+FAILING = FAILED_TASKS | {Health.STALLED, Health.RETRYING}
+
+
+class Proof(Enum):
+    """What a look says about an incident; the value is said to people."""
+
+    BY_RECORDS = "proven by records that flow again"
+    BY_TASKS = "its tasks run; not proven by records: no heartbeat, and nothing was written meanwhile"
+    NOT_YET = "not proven yet"
+    FAILED_AGAIN = "it failed again after the restart"
+    TIME_IS_UP = "nothing proved the restart in time"
+
+
+def weigh_restart(
+    record: ConnectorRecord,
+    incident: Incident,
+    attempt: Attempt,
+    look: Look,
+    health: Health,
+    policy: RepairPolicy,
+    now: datetime,
+) -> Proof:
+    """Judge a restart that the platform has finished, by one look made after it."""
+    restarted = attempt.restarted_at or attempt.claimed_at
+    seen_after = look.tasks is not None and look.tasks.seen_at > restarted
+    if health in FAILED_TASKS and seen_after and incident.looks >= policy.looks_needed:
+        return Proof.FAILED_AGAIN
+    if health is Health.HEALTHY and seen_after and moved_since(record, look, restarted):
+        return Proof.BY_RECORDS
+    if now - restarted < policy.proof_window:
+        return Proof.NOT_YET
+    if health is Health.HEALTHY and not look.heartbeat and incident.healthy_looks >= policy.idle_proof_looks:
+        return Proof.BY_TASKS
+    return Proof.TIME_IS_UP
+
+
+def weigh_recovery(
+    record: ConnectorRecord, incident: Incident, look: Look, policy: RepairPolicy, now: datetime
+) -> Proof:
+    """Judge a healthy look at an incident that we are not restarting: did it heal by itself or by somebody's hand?
+
+    Where the status never showed the failure, it cannot show its end: then only records, or a long time without any
+    further line about it, count.
+    """
+    if moved_since(record, look, incident.evidence_at):
+        return Proof.BY_RECORDS
+    if incident.healthy_looks < policy.idle_proof_looks:
+        return Proof.NOT_YET
+    if status_showed_it(incident):
+        return Proof.BY_TASKS
+    if not incident.silent and _quiet_since(incident.evidence_at, policy, now):
+        return Proof.BY_TASKS
+    return Proof.NOT_YET
+
+
+def status_showed_it(incident: Incident) -> bool:
+    killed = incident.diagnosis is not None and incident.diagnosis.killed
+    return not incident.silent and (killed or incident.health in FAILING)
+
+
+def _quiet_since(evidence_at: datetime, policy: RepairPolicy, now: datetime) -> bool:
+    return now - evidence_at >= policy.internal_retry_after

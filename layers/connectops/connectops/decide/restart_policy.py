@@ -1,0 +1,126 @@
+"""Whether, when and how a failed connector is restarted: rules with their reasons, nothing of its history is changed here.
+
+Backoff before attempt n+1 is min(n² + n, 60) minutes, counted from the end of the last attempt
+(Strimzi proposal 007 uses the same curve), plus up to a tenth so that connectors do not come back in step.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+from connectops.model import (
+    UNKNOWN_CLASS,
+    Action,
+    AttemptEnd,
+    ConnectorRecord,
+    ConnectorState,
+    Decision,
+    Health,
+    Incident,
+    Mode,
+    Platform,
+    RepairPolicy,
+    Verdict,
+)
+
+ONLY_FAILED_SINCE = {Platform.MSK_CONNECT: (3, 7), Platform.KAFKA_CONNECT: (3, 0)}
+"""Kafka Connect versions that can restart only the failed tasks (MSK developer guide; KIP-745)."""
+UNKNOWN_CAP = 1
+JITTER = 0.1
+
+
+def verdict_of(incident: Incident) -> Verdict:
+    """Without a cause a restart with backoff is right, once."""
+    return incident.diagnosis.verdict if incident.diagnosis else Verdict.RESTART_WITH_BACKOFF
+
+
+def restart_cap(incident: Incident, policy: RepairPolicy) -> int:
+    """How many restarts this cause is worth."""
+    if incident.diagnosis is None or incident.diagnosis.failure_class == UNKNOWN_CLASS:
+        return min(UNKNOWN_CAP, policy.restarts_per_incident)
+    return min(incident.diagnosis.restart_cap, policy.restarts_per_incident)
+
+
+def backoff(attempts_done: int, verdict: Verdict, policy: RepairPolicy) -> timedelta:
+    """The pause before the next attempt, without jitter."""
+    if attempts_done == 0:
+        return timedelta(0) if verdict is Verdict.RESTART_NOW else policy.first_backoff
+    return min((attempts_done**2 + attempts_done) * policy.backoff_unit, policy.backoff_max)
+
+
+def due_at(record: ConnectorRecord, incident: Incident, policy: RepairPolicy) -> datetime:
+    """When the next restart may begin."""
+    done = record.backoff_attempts
+    pause = backoff(done, verdict_of(incident), policy)
+    if done == 0:
+        return incident.opened_at + pause
+    ended = [attempt.ended_at or attempt.claimed_at for attempt in record.recent_attempts]
+    return max(ended, default=incident.opened_at) + pause * (1 + JITTER * _share(incident.id, done))
+
+
+def _share(seed: str, number: int) -> float:
+    """A fraction in [0, 1) that looks random and is the same at every look."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/{number}".encode()).digest()[:4]) / 2**32
+
+
+def choose_restart(record: ConnectorRecord, incident: Incident) -> Action:
+    """The ladder: only the failed tasks where that is possible and was not tried in vain, else the whole connector."""
+    failed_before = [attempt.action for attempt in incident.attempts if attempt.end is not AttemptEnd.REFUSED]
+    tasks_failed = incident.health is Health.DEGRADED or (
+        incident.health is Health.FAILED and incident.state is not ConnectorState.FAILED
+    )
+    if not tasks_failed or incident.silent or Action.RESTART_TASKS in failed_before:
+        return Action.RESTART_CONNECTOR
+    if _version(record.connect_version) < ONLY_FAILED_SINCE[record.connector.platform]:
+        return Action.RESTART_CONNECTOR
+    return Action.RESTART_TASKS
+
+
+def _version(text: str | None) -> tuple[int, ...]:
+    parts = (text or "").split(".")[:2]
+    return tuple(int(part) for part in parts) if all(part.isdecimal() for part in parts) else ()
+
+
+def rule(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: datetime) -> Decision:
+    """What is right for an incident whose evidence is sufficient. The order of the rules is their rank."""
+    forbidden = _forbidden(record, incident, policy, now)
+    if forbidden:
+        return forbidden
+    due = due_at(record, incident, policy)
+    number, cap = record.backoff_attempts + 1, restart_cap(incident, policy)
+    if now < due:
+        return _decide(Action.WAIT, incident, f"restart {number} of at most {cap} is due at {due:%H:%M:%S} UTC", due)
+    action = choose_restart(record, incident)
+    what = "the failed tasks" if action is Action.RESTART_TASKS else "the whole connector"
+    if policy.mode is Mode.ADVISE:
+        return _decide(Action.NOTHING, incident, f"advice: restart {what} now (mode advise touches nothing)")
+    if policy.mode is Mode.OFF:
+        return _decide(Action.NOTHING, incident, f"a restart of {what} would be right, but repair is switched off")
+    return _decide(action, incident, f"restart {number} of at most {cap}: {what}")
+
+
+def _forbidden(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: datetime) -> Decision | None:
+    if verdict_of(incident) is Verdict.DO_NOT_RESTART:
+        return _decide(Action.REFUSE, incident, "a restart does not cure this cause, or does harm")
+    if incident.state is ConnectorState.FAILED and record.connector.platform is Platform.MSK_CONNECT:
+        return _decide(Action.REFUSE, incident, "MSK Connect restarts only a RUNNING connector; this one is FAILED")
+    if incident.barred:
+        return _decide(Action.REFUSE, incident, f"the platform refused the restart: {incident.barred}")
+    if dict(record.tags).get("restart") == "off":
+        return _decide(Action.REFUSE, incident, "its tag connectops:restart=off says hands off")
+    if incident.health is Health.STUCK:
+        return _decide(Action.REFUSE, incident, "another operation of the platform is still running")
+    if policy.mode is not Mode.REPAIR:
+        return None
+    cap = restart_cap(incident, policy)
+    if record.backoff_attempts >= cap:
+        return _decide(Action.PAGE, incident, f"{record.backoff_attempts} of {cap} restarts are spent")
+    today = [attempt for attempt in record.recent_attempts if now - attempt.claimed_at < policy.day]
+    if len(today) >= policy.restarts_per_day:
+        return _decide(Action.PAGE, incident, f"{len(today)} restarts within {policy.day} are the limit")
+    return None
+
+
+def _decide(action: Action, incident: Incident, reason: str, until: datetime | None = None) -> Decision:
+    return Decision(action, reason, incident.failure_class, verdict_of(incident), until)
