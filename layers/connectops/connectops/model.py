@@ -126,6 +126,32 @@ class Look:
     """Why something could not be seen, in plain words."""
 
 
+@dataclass(frozen=True, slots=True)
+class LogRecord:
+    """One log statement of a worker with its trace, put together from physical lines.
+
+    `message` is the header line without time, level, context and logger, and further lines of the message; `causes` are
+    the lines of its throwables that name an exception (`Caused by: ` and `Suppressed: ` included), `frames` their stack
+    frames. `level` is empty for an orphan: lines whose header was lost or cut off. `repeats` counts statements alike that
+    were folded into this one, `last_at` is when the last of them was written, `size` how many physical lines they had.
+    """
+
+    at: datetime
+    level: str
+    message: str
+    logger: str = ""
+    connector: str | None = None
+    task: int | None = None
+    worker: str | None = None
+    thread: str = ""
+    causes: tuple[str, ...] = ()
+    frames: tuple[str, ...] = ()
+    event_id: str = ""
+    repeats: int = 1
+    last_at: datetime | None = None
+    size: int = 1
+
+
 # ── what it means ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
