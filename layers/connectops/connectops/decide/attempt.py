@@ -9,7 +9,7 @@ from connectops.decide import alerting
 from connectops.decide.incident import HANDS_OFF, Step, closed_by_hand, conclude, noted, nothing
 from connectops.decide.proof import status_showed_it
 from connectops.decide.restart_policy import rule
-from connectops.errors import ActionRefused, NotFound
+from connectops.errors import ConnectOpsError, NotFound
 from connectops.model import (
     Action,
     Attempt,
@@ -99,8 +99,8 @@ def accepted(
     return replace(record, incident=incident)
 
 
-def refused(record: ConnectorRecord, error: ActionRefused, policy: RepairPolicy, now: datetime) -> Step:
-    """The platform said no and changed nothing: the attempt does not count."""
+def refused(record: ConnectorRecord, error: ConnectOpsError, policy: RepairPolicy, now: datetime) -> Step:
+    """The platform said no, or was not reached, and changed nothing: the attempt does not count."""
     if isinstance(error, NotFound) or record.incident is None:
         return closed_by_hand(record, "it was deleted", now)
     record, incident = ended(record, record.incident, AttemptEnd.REFUSED, str(error), now)

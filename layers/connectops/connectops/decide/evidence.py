@@ -22,6 +22,10 @@ from connectops.model import (
 )
 
 
+RETRIES_THAT_LAST = 6
+"""So many lines about one cause are a state, not an event."""
+
+
 def last_restart(record: ConnectorRecord) -> datetime | None:
     """When the last restart was through, as far as known; evidence of before belongs to the past."""
     moments = [attempt.restarted_at or attempt.claimed_at for attempt in record.recent_attempts]
@@ -64,18 +68,18 @@ def join(known: Diagnosis | None, new: Diagnosis) -> Diagnosis:
 def is_sufficient(incident: Incident, policy: RepairPolicy, now: datetime) -> bool:
     """Two looks; or one look and a logged cause; or the logged death of a task with a known cause; or silence.
 
-    A line that no status confirms is enough only when it has gone on for as long as an internal retry may.
+    Lines that no status confirms are enough only when they go on for as long as an internal retry may.
     """
     known = incident.diagnosis
     if incident.silent or incident.looks >= policy.looks_needed:
-        return True
-    if now - incident.opened_at >= policy.internal_retry_after:
         return True
     if known is None:
         return False
     if known.verdict is Verdict.DO_NOT_RESTART or incident.looks >= 1:
         return True
-    return known.killed and known.failure_class != UNKNOWN_CLASS
+    if known.killed and known.failure_class != UNKNOWN_CLASS:
+        return True
+    return known.count >= RETRIES_THAT_LAST and now - incident.opened_at >= policy.internal_retry_after
 
 
 def deadline(suspicion: Suspicion, policy: RepairPolicy) -> datetime:

@@ -1,0 +1,143 @@
+"""From a finding to its outcome: load, decide, look once more, claim, act, note, tell.
+
+Claim before acting: the attempt is in the ledger before the platform is called, so a crash costs one missed restart and
+never two. Record after telling: a notice leaves the ledger's outbox after it was delivered, so a crash costs one repeated
+message and never a silent failure. The doors are protocols: the function opens them to AWS, a replay to a recording.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
+
+from connectops.act.actor import Actor
+from connectops.decide.attempt import accepted, claim, follow, refused
+from connectops.decide.incident import Step
+from connectops.decide.response import consider
+from connectops.errors import ActionRefused, MessageNotDelivered, NotFound, ObservationFailed, OutcomeUnknown
+from connectops.model import (
+    ConnectorId,
+    ConnectorRecord,
+    ConnectorState,
+    Decision,
+    Finding,
+    Incident,
+    Look,
+    Notice,
+    Operation,
+    Phase,
+    RepairPolicy,
+)
+
+
+class Records(Protocol):
+    """The ledger, as far as a response needs it."""
+
+    def load(self, connector: ConnectorId) -> ConnectorRecord: ...
+
+    def save(self, record: ConnectorRecord, now: datetime, ended: Incident | None = None) -> ConnectorRecord: ...
+
+
+class Sight(Protocol):
+    """The last look before a restart, and the operation that a restart became."""
+
+    def look(self, connector: ConnectorId, arn: str | None, at: datetime) -> Look: ...
+
+    def operation(self, record: ConnectorRecord) -> Operation | None: ...
+
+
+class Voice(Protocol):
+    """Where notices go."""
+
+    def publish(self, notice: Notice) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """Everything outside that a response touches; `clock` is read only after the world has answered."""
+
+    records: Records
+    sight: Sight
+    hands: Actor
+    voice: Voice
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one finding: the decision, the record as saved, what was told and what could not be."""
+
+    decision: Decision
+    record: ConnectorRecord
+    ended: Incident | None = None
+    restarted: bool = False
+    told: tuple[Notice, ...] = ()
+    untold: str | None = None
+
+
+def respond(doors: Doors, finding: Finding, policy: RepairPolicy) -> Outcome:
+    """Take one finding to its end. Raises LostRace and Unreachable of the ledger: the finding comes again."""
+    now = doors.clock()
+    read = doors.records.load(finding.connector)
+    followed = _follow(doors, read, policy, now)
+    step = consider(followed, finding, policy, now)
+    if step.decision.action.restarts:
+        step = claim(step.record, _look_once_more(doors, step.record, now), policy, now)
+    saved = read if step.record == read else doors.records.save(step.record, now, step.ended)
+    restarts = step.decision.action.restarts
+    if restarts:
+        step = _restart(doors, saved, step, policy)
+        saved = doors.records.save(step.record, doors.clock(), step.ended)
+    return _deliver(doors, Outcome(step.decision, saved, step.ended, restarts))
+
+
+def _follow(doors: Doors, record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> ConnectorRecord:
+    """Bring a restart that is being carried out forward; not seeing how far it is changes nothing."""
+    if record.incident is None or record.incident.phase is not Phase.RESTARTING:
+        return record
+    try:
+        operation = doors.sight.operation(record)
+    except (ObservationFailed, NotFound):
+        return record
+    return follow(record, operation, policy, now).record
+
+
+def _look_once_more(doors: Doors, record: ConnectorRecord, now: datetime) -> Look:
+    try:
+        return doors.sight.look(record.connector, record.arn, now)
+    except NotFound:
+        return Look(record.connector, now, ConnectorState.GONE)
+    except ObservationFailed as err:
+        return Look(record.connector, now, ConnectorState.UNKNOWN, blind_because=f"not seen before the restart: {err}")
+
+
+def _restart(doors: Doors, claimed: ConnectorRecord, step: Step, policy: RepairPolicy) -> Step:
+    """The one call that changes a connector. An answer that was lost leaves the claim standing, to be followed."""
+    try:
+        done = doors.hands.restart(claimed.connector, claimed.arn, step.decision.action, claimed.connect_version)
+    except (ActionRefused, ObservationFailed) as err:
+        return refused(claimed, err, policy, doors.clock())
+    except OutcomeUnknown as err:
+        return replace(step, record=accepted(claimed, None, None, str(err), doors.clock()))
+    now = doors.clock()
+    return replace(step, record=accepted(claimed, done.operation, done.restarted_at, done.remark, now))
+
+
+def _deliver(doors: Doors, outcome: Outcome) -> Outcome:
+    """Empty the outbox; what could not be delivered stays there, and keeps the connector open until it is."""
+    told: list[Notice] = []
+    untold = None
+    for notice in outcome.record.outbox:
+        try:
+            doors.voice.publish(notice)
+        except MessageNotDelivered as err:
+            untold = str(err)
+            break
+        told.append(notice)
+    if not told:
+        return replace(outcome, untold=untold)
+    record = replace(outcome.record, outbox=outcome.record.outbox[len(told) :])
+    saved = doors.records.save(record, doors.clock())
+    return replace(outcome, record=saved, told=tuple(told), untold=untold)
