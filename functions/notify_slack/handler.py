@@ -1,0 +1,61 @@
+"""SQS behind SNS: an incident notice becomes a Slack message.
+
+What waiting can help goes back to the queue, what it cannot goes to the dead-letter queue with the reason.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from connectops.clients.slack import SlackWebhook
+from connectops.errors import MalformedEvent, MessageNotDelivered
+from connectops.settings import NotifySettings
+from connectops.tell.notices import parse_notification
+from connectops.tell.slack_channel import SlackChannel
+from connectops.tell.slack_queue import SlackQueue
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger(service="notify_slack")
+
+
+@cache
+def _composition() -> tuple[SlackWebhook, SlackQueue]:
+    settings = NotifySettings.from_env()
+    session = boto3.Session()
+    secrets = SecretsProvider(boto3_client=session.client("secretsmanager"))
+    return (
+        SlackWebhook(settings.webhook_secret, secrets, settings.webhook_timeout),
+        SlackQueue(settings.queue_url, settings.dead_letter_queue_url, session.client("sqs")),
+    )
+
+
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    return notify(event, *_composition())
+
+
+def notify(event: dict[str, Any], webhook: SlackWebhook, queue: SlackQueue) -> PartialItemFailureResponse:
+    channel = SlackChannel(webhook)
+
+    def deliver(record: SQSRecord) -> None:
+        logger.append_keys(message_id=record.message_id)
+        try:
+            notice = parse_notification(record.body)
+            channel.tell(notice)
+        except (MalformedEvent, MessageNotDelivered) as err:
+            queue.put_back(record, err)
+            logger.error("notice set aside", reason=str(err))
+        else:
+            logger.info("notice delivered", notice=notice.id, connector=notice.connector.key, change=notice.change)
+
+    # A Powertools logger does what the processor asks of a standard one: warning(..., exc_info=...).
+    processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False, logger=logger)  # type: ignore[arg-type]
+    return process_partial_response(event, deliver, processor)

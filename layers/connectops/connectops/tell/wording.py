@@ -1,0 +1,70 @@
+"""What every message says, whatever it is sent through: the facts, and what happened, why, what was done, what next."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta
+
+from connectops.model import MSK_CLUSTER, Notice
+
+CAUSE = "Cause"
+
+# https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+_NOT_ALLOWED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def facts(notice: Notice) -> list[tuple[str, str]]:
+    """Short facts as (label, value), the most telling first; unknown ones are left out."""
+    connector = notice.connector
+    where = "MSK Connect" if connector.cluster == MSK_CLUSTER else f"Kafka Connect cluster {connector.cluster}"
+    found = [
+        ("Connector", connector.name),
+        ("Runs on", where),
+        ("Failure class", notice.failure_class),
+        ("Verdict", _plain(notice.verdict) if notice.verdict else ""),
+        ("Health", _plain(notice.health) if notice.health else ""),
+        ("Restarts tried", str(notice.attempts)),
+        ("Owner", notice.owner or ""),
+    ]
+    return [(label, value) for label, value in found if value.strip()]
+
+
+def paragraphs(notice: Notice) -> list[tuple[str, str]]:
+    """Long texts as (heading, text), in the order in which they are read; empty ones are left out."""
+    texts = [
+        ("What happened", notice.what_happened),
+        (CAUSE, notice.cause),
+        ("What ConnectOps did", notice.what_we_did),
+        ("What to do next", notice.next_step),
+    ]
+    return [(heading, text) for heading, text in texts if text.strip()]
+
+
+def stamp(at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def span(duration: timedelta) -> str:
+    """`45 s`, `14 min`, `2 h 5 min`, `3 d 4 h`: as exact as people need it."""
+    seconds = max(0, round(duration.total_seconds()))
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return f"{minutes // (24 * 60)} d {minutes // 60 % 24} h"
+
+
+def cut(text: str, length: int) -> str:
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def allowed(text: str) -> str:
+    """Text with only such characters as SNS and SQS take in messages and attributes."""
+    return _NOT_ALLOWED.sub("\ufffd", text)
+
+
+def _plain(name: str) -> str:
+    return name.lower().replace("_", " ")
