@@ -21,7 +21,6 @@ from connectops.model import (
     Verdict,
 )
 
-
 RETRIES_THAT_LAST = 6
 """So many lines about one cause are a state, not an event."""
 
