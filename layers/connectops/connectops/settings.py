@@ -32,6 +32,10 @@ class _Environment:
         state = "is missing" if value is None else f"is {value[:80]!r}"
         self._problems.append(f"{PREFIX}{name} {state}, expected {expected}")
 
+    def malformed(self, name: str, expected: str) -> None:
+        """Like `problem`, for a value that may hold what must not be repeated."""
+        self._problems.append(f"{PREFIX}{name} is missing or not what it must be: {expected}")
+
     def text(self, name: str, expected: str) -> str:
         value = self._environ.get(PREFIX + name, "").strip()
         if not value:
@@ -76,7 +80,7 @@ class _Environment:
         except ValueError:
             entries = None
         if not isinstance(entries, list):
-            self.problem(name, 'a JSON list such as [{"name": "onprem", "url": "https://connect:8083"}]')
+            self.malformed(name, 'a JSON list such as [{"name": "onprem", "url": "https://connect:8083"}]')
             return ()
         found = tuple(
             cluster for index, entry in enumerate(entries) if (cluster := self._cluster(f"{name}[{index}]", entry))
@@ -95,10 +99,10 @@ class _Environment:
         name, url, timeout = entry["name"], entry["url"], entry.get("timeout_seconds", 5)
         if not isinstance(name, str) or not name or "/" in name or name == MSK_CLUSTER:
             self._problems.append(f"{PREFIX}{where}.name is {name!r}, expected a name without '/' that is not 'msk'")
+        elif "@" in str(url):
+            self._problems.append(f"{PREFIX}{where}.url carries credentials, expected them in the secret")
         elif not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
             self._problems.append(f"{PREFIX}{where}.url is {url!r}, expected http(s)://host[:port]")
-        elif urlsplit(url).username or urlsplit(url).password:
-            self._problems.append(f"{PREFIX}{where}.url carries credentials, expected them in the secret")
         elif not isinstance(timeout, int | float) or not 0 < timeout <= 60:
             self._problems.append(f"{PREFIX}{where}.timeout_seconds is {timeout!r}, expected 0 < seconds <= 60")
         else:
@@ -114,7 +118,7 @@ class _Environment:
         except ValueError:
             entries = None
         if not isinstance(entries, dict) or not all(isinstance(value, str) for value in entries.values()):
-            self.problem(name, 'a JSON object such as {"/msk/connect/orders": "orders"}')
+            self.malformed(name, 'a JSON object such as {"/msk/connect/orders": "orders"}')
             return ()
         return tuple(entries.items())
 
