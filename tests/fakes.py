@@ -99,10 +99,14 @@ class FakeVoice:
 
     said: list[Notice] = field(default_factory=list)
     broken: bool = False
+    refuses: int = 0
 
     def publish(self, notice: Notice) -> None:
         if self.broken:
             raise MessageNotDelivered("the topic is away")
+        if self.refuses:
+            self.refuses -= 1
+            raise MessageNotDelivered("the topic says it is malformed", permanent=True)
         self.said.append(notice)
 
     @property

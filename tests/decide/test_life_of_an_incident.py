@@ -520,3 +520,12 @@ def test_a_cluster_of_the_same_name_is_another_connector(world):
     world.take(a_refusal())
     assert world.take(finding(a_diagnosis(), ONPREM)).decision.action is Action.WAIT
     assert world.record(ORDERS).incident.phase is Phase.REFUSED
+
+
+def test_a_notice_that_the_topic_will_never_accept_does_not_hold_up_the_next_one(world):
+    world.voice.refuses = 1
+    outcome = world.take(a_refusal())
+    assert [str(notice.change) for notice in outcome.lost] == ["refused"]
+    assert world.record().outbox == ()
+    world.take(flowing(5), 5 * MINUTE)
+    assert world.voice.changes == [("resolved", "info")]

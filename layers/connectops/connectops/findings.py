@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 MESSAGES_A_BATCH = 10  # SQS SendMessageBatch
+REASON_LENGTH = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,28 @@ class FindingsQueue:
                 f"{len(refused)} findings refused by the queue: {', '.join(sorted(set(refused)))}"
             )
         return sent
+
+
+class DeadLetters:
+    """Bodies that are no findings, kept with the reason for a person to look at. `client` is a boto3 SQS client."""
+
+    def __init__(self, url: str, client: SQSClient) -> None:
+        self._url = url
+        self._client = client
+
+    def keep(self, body: str, message_id: str, reason: str) -> None:
+        """Raises MessageNotDelivered: then the message must stay where it is."""
+        said = "".join(character if character.isprintable() else "?" for character in reason)[:REASON_LENGTH]
+        try:
+            self._client.send_message(
+                QueueUrl=self._url,
+                MessageBody=body,
+                MessageGroupId="malformed",
+                MessageDeduplicationId=message_id,
+                MessageAttributes={"reason": {"DataType": "String", "StringValue": said}},
+            )
+        except (BotoCoreError, ClientError) as err:
+            raise MessageNotDelivered(f"the dead-letter queue did not answer: {err}") from err
 
 
 def _entry(index: int, finding: Finding) -> SendMessageBatchRequestEntryTypeDef:

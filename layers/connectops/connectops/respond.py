@@ -67,7 +67,10 @@ class Doors:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one finding: the decision, the record as saved, what was told and what could not be."""
+    """What came of one finding: the decision, the record as saved, what was told and what could not be.
+
+    `untold` says why a notice is still in the outbox; `lost` are notices that the topic will never accept.
+    """
 
     decision: Decision
     record: ConnectorRecord
@@ -75,6 +78,7 @@ class Outcome:
     restarted: bool = False
     told: tuple[Notice, ...] = ()
     untold: str | None = None
+    lost: tuple[Notice, ...] = ()
 
 
 def respond(doors: Doors, finding: Finding, policy: RepairPolicy) -> Outcome:
@@ -128,16 +132,18 @@ def _restart(doors: Doors, claimed: ConnectorRecord, step: Step, policy: RepairP
 def _deliver(doors: Doors, outcome: Outcome) -> Outcome:
     """Empty the outbox; what could not be delivered stays there, and keeps the connector open until it is."""
     told: list[Notice] = []
+    lost: list[Notice] = []
     untold = None
     for notice in outcome.record.outbox:
         try:
             doors.voice.publish(notice)
+            told.append(notice)
         except MessageNotDelivered as err:
             untold = str(err)
-            break
-        told.append(notice)
-    if not told:
-        return replace(outcome, untold=untold)
-    record = replace(outcome.record, outbox=outcome.record.outbox[len(told) :])
-    saved = doors.records.save(record, doors.clock())
-    return replace(outcome, record=saved, told=tuple(told), untold=untold)
+            if not err.permanent:
+                break
+            lost.append(notice)
+    record = replace(outcome.record, outbox=outcome.record.outbox[len(told) + len(lost) :])
+    if record != outcome.record:
+        record = doors.records.save(record, doors.clock())
+    return replace(outcome, record=record, told=tuple(told), untold=untold, lost=tuple(lost))
