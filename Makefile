@@ -1,0 +1,59 @@
+# `make` shows what there is. Every target installs what it needs.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PYTHON := .venv/bin/python
+# `sam build` wants a python3.13 on the PATH; the SAM CLI pins another boto3 than ours and has an environment of its own.
+SAM := PATH="$(CURDIR)/.venv/bin:$$PATH" .venv-sam/bin/sam
+PIP_INSTALL := -m pip --disable-pip-version-check --quiet install
+
+export SAM_CLI_TELEMETRY := 0
+# For what runs on this machine only; `sam deploy` by hand keeps your own region.
+LOCAL := AWS_DEFAULT_REGION=us-east-1
+
+.PHONY: help setup check test demo build bench lock clean
+
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+
+demo: setup ## watch real connector failures being handled on a local AWS
+	@$(PYTHON) -m sandbox.demo
+
+test: setup ## run all tests: unit, contract, template and sandbox
+	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile
+
+check: setup ## check style, types, import rules and the template
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-logo
+	$(LOCAL) $(SAM) validate --lint
+
+build: setup ## build the functions and their layer with SAM
+	@$(LOCAL) $(SAM) build
+
+bench: setup ## measure what the README says about speed
+	@$(PYTHON) -m benchmarks
+
+setup: ## make .venv, .venv-sam and the sandbox's runtime
+	@$(MAKE) --no-print-directory --jobs 2 .venv/made .venv-sam/made
+	@$(PYTHON) -m sandbox.runtime > /dev/null
+
+lock: ## pin again what the development environments bring along
+	@scripts/lock
+
+clean: ## remove everything that the other targets made
+	rm -rf .venv .venv-sam .sandbox .aws-sam build *.egg-info .*_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -r {} +
+
+.venv/made: pyproject.toml layers/connectops/requirements.txt constraints/dev.txt scripts/find-python
+	@python=$$(scripts/find-python) && echo "Making .venv with $$python (once)" && "$$python" -m venv .venv
+	@$(PYTHON) $(PIP_INSTALL) --constraint constraints/dev.txt --editable '.[dev]'
+	@touch $@
+
+.venv-sam/made: constraints/sam.in constraints/sam.txt scripts/find-python
+	@python=$$(scripts/find-python) && echo "Making .venv-sam for the SAM CLI (once)" && "$$python" -m venv .venv-sam
+	@.venv-sam/bin/python $(PIP_INSTALL) --constraint constraints/sam.txt --requirement constraints/sam.in
+	@touch $@
