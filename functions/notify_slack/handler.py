@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
 from aws_lambda_powertools.utilities.parameters import SecretsProvider
+
 from connectops.clients.slack import SlackWebhook
 from connectops.errors import MalformedEvent, MessageNotDelivered
 from connectops.settings import NotifySettings
@@ -38,7 +39,7 @@ def _composition() -> tuple[SlackWebhook, SlackQueue]:
     )
 
 
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> PartialItemFailureResponse:
     return notify(event, *_composition())
 
 
@@ -52,10 +53,20 @@ def notify(event: dict[str, Any], webhook: SlackWebhook, queue: SlackQueue) -> P
             channel.tell(notice)
         except (MalformedEvent, MessageNotDelivered) as err:
             queue.put_back(record, err)
-            logger.error("notice set aside", reason=str(err))
+            logger.error("notice set aside", reason=str(err))  # the reason says it all
         else:
             logger.info("notice delivered", notice=notice.id, connector=notice.connector.key, change=notice.change)
 
     # A Powertools logger does what the processor asks of a standard one: warning(..., exc_info=...).
     processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False, logger=logger)  # type: ignore[arg-type]
-    return process_partial_response(event, deliver, processor)
+    with processor(_records(event), deliver):
+        processor.process()
+    return processor.response()
+
+
+def _records(event: dict[str, Any]) -> list[dict[str, Any]]:
+    # Not Powertools' process_partial_response: it takes an empty batch for a foreign event.
+    records = event.get("Records")
+    if not isinstance(records, list):
+        raise MalformedEvent("not an SQS event: it has no list of Records")
+    return records

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 SECRET_KEPT_SECONDS = 300
 
-_TEMPORARY = {408, 425, 429}
+_TEMPORARY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 _ERROR_CODE = re.compile("[a-z_]{1,60}")
 # https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors
 _MEANING = {
@@ -91,13 +92,13 @@ def _is_web_address(url: str) -> bool:
 
 
 def _check(status: int, body: str, retry_after: str | None) -> None:
-    if status == 200 and body.strip() == "ok":
+    if status == HTTPStatus.OK and body.strip() == "ok":
         return
     code = body.strip()
     # Only Slack's own short codes are repeated: what a proxy answers may hold anything.
     said = f" {code} ({_MEANING.get(code, 'see Slack')})" if _ERROR_CODE.fullmatch(code) else ""
     raise MessageNotDelivered(
         f"Slack answered {status}{said}",
-        permanent=status < 500 and status not in _TEMPORARY,
+        permanent=status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _TEMPORARY,
         retry_after_seconds=float(retry_after) if retry_after and retry_after.isdecimal() else None,
     )

@@ -27,7 +27,7 @@ class SlackQueue:
         self._client = client
 
     def put_back(self, record: SQSRecord, err: MalformedEvent | MessageNotDelivered) -> None:
-        """Set a message aside if waiting cannot help; else raise `err`, so that it comes back when the other side asked.
+        """Set a message aside if waiting cannot help; else raise `err`, and it comes back when the other side asked.
 
         Raises MessageNotDelivered as well if SQS does not answer: then it comes back after the visibility time-out.
         """

@@ -9,6 +9,8 @@ from connectops.model import MSK_CLUSTER, Notice
 
 CAUSE = "Cause"
 
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -47,14 +49,12 @@ def stamp(at: datetime) -> str:
 def span(duration: timedelta) -> str:
     """`45 s`, `14 min`, `2 h 5 min`, `3 d 4 h`: as exact as people need it."""
     seconds = max(0, round(duration.total_seconds()))
-    if seconds < 60:
-        return f"{seconds} s"
-    minutes = seconds // 60
-    if minutes < 60:
-        return f"{minutes} min"
-    if minutes < 48 * 60:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return f"{minutes // (24 * 60)} d {minutes // 60 % 24} h"
+    days, hours, minutes = seconds // _DAY, seconds // _HOUR, seconds // _MINUTE
+    if days > 1:
+        return f"{days} d {hours % 24} h"
+    if hours:
+        return f"{hours} h {minutes % 60} min"
+    return f"{minutes} min" if minutes else f"{seconds} s"
 
 
 def cut(text: str, length: int) -> str:
