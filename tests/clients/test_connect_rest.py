@@ -20,7 +20,6 @@ from connectops.errors import (
     NotFound,
     OutcomeUnknown,
     Rebalancing,
-    SettingsError,
     Unreachable,
 )
 from connectops.model import KafkaConnectCluster
@@ -55,12 +54,12 @@ def reading(rest: ConnectRest) -> object:
 
 
 def restarting(rest: ConnectRest) -> object:
-    return rest.restart("orders", only_failed=True)
+    rest.restart("orders", only_failed=True)
+    return None
 
 
-def client(url: str, timeout: float = 5, **credentials: str) -> ConnectRest:
-    cluster = KafkaConnectCluster("onprem", url, timeout=timedelta(seconds=timeout))
-    return ConnectRest(cluster, lambda: credentials)
+def client(url: str, **credentials: str) -> ConnectRest:
+    return ConnectRest(KafkaConnectCluster("onprem", url), lambda: credentials)
 
 
 def test_the_version_is_that_of_the_worker() -> None:
@@ -178,7 +177,7 @@ def test_each_answer_has_one_meaning(
 @pytest.mark.parametrize(("call", "error"), [(reading, Unreachable), (restarting, OutcomeUnknown)])
 def test_a_time_out_leaves_a_change_unknown(call: Call, error: type[ConnectOpsError]) -> None:
     with connect_server({LIST: (1, ""), RESTART: (1, "")}) as server, pytest.raises(error):
-        call(client(server.url, timeout=0.05))
+        call(ConnectRest(KafkaConnectCluster("onprem", server.url, timeout=timedelta(seconds=0.05))))
 
 
 @pytest.mark.parametrize("call", [reading, restarting])
@@ -333,6 +332,6 @@ def test_without_a_client_certificate_the_door_stays_shut(pems: dict[str, str], 
     [{"ca": "no PEM"}, {"certificate": "no PEM", "private_key": "no PEM"}, {"certificate": "alone"}],
 )
 def test_a_secret_without_usable_pem_says_so_and_not_what_it_holds(credentials: dict[str, str]) -> None:
-    with pytest.raises(SettingsError, match="onprem.*PEM") as caught:
+    with pytest.raises(NotAllowed, match="onprem.*PEM") as caught:
         client("https://127.0.0.1:1", **credentials).connectors()
     assert "alone" not in str(caught.value)

@@ -1,7 +1,7 @@
 """The REST API of Kafka Connect: every endpoint once, one translator of errors, no retries.
 
-Source: "REST API" in Kafka's documentation of Kafka Connect; KIP-465 (`expand`, Kafka 2.3), KIP-745 (restart with tasks,
-Kafka 3.0). Texts that the server sends are never passed on: they may quote a configuration.
+Source: "REST API" in Kafka's documentation of Kafka Connect; KIP-465 (`expand`, Kafka 2.3), KIP-745 (restart with
+tasks, Kafka 3.0). Texts that the server sends are never passed on: they may quote a configuration.
 """
 
 from __future__ import annotations
@@ -20,7 +20,6 @@ from connectops.errors import (
     NotFound,
     OutcomeUnknown,
     Rebalancing,
-    SettingsError,
     Unreachable,
 )
 from connectops.model import KafkaConnectCluster
@@ -175,9 +174,7 @@ def _tls(cluster: KafkaConnectCluster, credentials: Credentials) -> ssl.SSLConte
                 pem.flush()
                 context.load_cert_chain(pem.name)
     except (ssl.SSLError, ValueError, KeyError) as err:
-        raise SettingsError(
-            (f"the secret of cluster {cluster.name!r} holds no usable PEM for ca, certificate and private_key",)
-        ) from err
+        raise NotAllowed(f"{cluster.name}: its secret holds no usable PEM for ca, certificate and private_key") from err
     return context
 
 
