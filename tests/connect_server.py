@@ -55,9 +55,9 @@ def connect_server(
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_POST = do_PUT = _answer
+        do_GET = do_POST = do_PUT = _answer  # noqa: N815  # the names are http.server's
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *_args: object) -> None:
             """Quiet: what was asked is in `requests`."""
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

@@ -1,10 +1,14 @@
 from datetime import UTC, datetime
 
+import boto3
 import pytest
-from connectops.act.actor import Attempted, PlatformActor, is_at_least
-from connectops.act.advise import AdvisingActor
-from connectops.model import Action, ConnectorId, Platform
 
+from connectops.act.actor import Attempted, is_at_least
+from connectops.act.advise import AdvisingActor
+from connectops.act.platforms import PlatformActor, actor_for
+from connectops.model import Action, ConnectorId, Mode, Platform
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
 ON_MSK = ConnectorId(Platform.MSK_CONNECT, "msk", "orders")
 ON_KAFKA = ConnectorId(Platform.KAFKA_CONNECT, "onprem", "orders")
 
@@ -18,7 +22,7 @@ class RecordingActor:
         self, connector: ConnectorId, arn: str | None, action: Action, connect_version: str | None
     ) -> Attempted:
         self.calls.append((connector, action))
-        return Attempted(restarted_at=datetime(2026, 11, 23, tzinfo=UTC), remark=self.name)
+        return Attempted(restarted_at=NOW, remark=self.name)
 
 
 @pytest.mark.parametrize("version", ["3.7.x", "3.7.0", "3.10.1", "4.1.0", "3.7", "3.7.0-SNAPSHOT"])
@@ -47,3 +51,10 @@ def test_each_platform_has_its_actor(connector: ConnectorId, name: str) -> None:
 def test_advice_says_what_would_have_been_done_and_follows_nothing(action: Action, words: str) -> None:
     attempted = AdvisingActor().restart(ON_MSK, "arn", action, None)
     assert attempted == Attempted(remark=f"advice only, nothing was touched: {words}")
+
+
+@pytest.mark.parametrize("mode", [Mode.ADVISE, Mode.OFF])
+def test_only_repair_gets_hands(mode: Mode) -> None:
+    session = boto3.Session(region_name="eu-west-1")
+    assert isinstance(actor_for(mode, session, (), lambda: NOW), AdvisingActor)
+    assert isinstance(actor_for(Mode.REPAIR, session, (), lambda: NOW), PlatformActor)

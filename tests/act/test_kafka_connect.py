@@ -2,11 +2,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+
 from connectops.act.kafka_connect import KafkaConnectActor
 from connectops.clients.connect_rest import ConnectRest
 from connectops.errors import Busy, ConnectOpsError, Forbidden, NotFound, OutcomeUnknown, Unreachable
 from connectops.model import Action, ConnectorId, KafkaConnectCluster, Platform
-
 from tests.connect_server import ConnectServer, connect_server
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -69,7 +69,7 @@ def test_an_unknown_version_is_asked_for_first() -> None:
 def test_before_3_0_connector_and_tasks_are_restarted_one_by_one(
     action: Action, seen: dict[str, Any], restarts: list[str], remark: str
 ) -> None:
-    with connect_server({STATUS: (200, seen)} | {restart: (204, None) for restart in restarts}) as server:
+    with connect_server({STATUS: (200, seen)} | dict.fromkeys(restarts, (204, None))) as server:
         attempted = actor(server).restart(ORDERS, None, action, "2.7.1")
         assert server.requests == [STATUS, *restarts]
     assert (attempted.restarted_at, attempted.remark) == (NOW, remark)

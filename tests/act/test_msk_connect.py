@@ -9,6 +9,7 @@ import boto3
 import pytest
 from botocore.config import Config
 from botocore.stub import Stubber
+
 from connectops.act.msk_connect import ONE_TRY, MskConnectActor
 from connectops.errors import Busy, ConnectOpsError, Forbidden, NotFound, OutcomeUnknown, Unreachable
 from connectops.model import Action, ConnectorId, Platform
@@ -42,7 +43,7 @@ def stubbed(session: boto3.Session) -> Iterator[tuple[MskConnectActor, Stubber]]
     ],
 )
 def test_only_failed_tasks_are_restarted_where_kafka_connect_can(
-    session: boto3.Session, action: Action, version: str | None, only_failed: bool, remark: str
+    session: boto3.Session, action: Action, version: str | None, *, only_failed: bool, remark: str
 ) -> None:
     with stubbed(session) as (actor, stubber):
         answer = {"connectorArn": ARN, "connectorOperationArn": OPERATION}
@@ -142,7 +143,8 @@ def test_a_restart_whose_answer_is_lost_is_asked_for_once_and_its_outcome_is_unk
 
 
 def test_a_throttled_restart_is_asked_for_once(session: boto3.Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer = b"HTTP/1.1 429 Slow\r\nx-amzn-errortype: TooManyRequestsException\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}"
+    headers = b"x-amzn-errortype: TooManyRequestsException\r\nContent-Length: 2\r\nConnection: close"
+    answer = b"HTTP/1.1 429 Slow\r\n" + headers + b"\r\n\r\n{}"
     with server(answer) as (url, requests):
         with pytest.raises(Busy):
             actor_at(session, url, monkeypatch).restart(ORDERS, ARN, Action.RESTART_CONNECTOR, None)

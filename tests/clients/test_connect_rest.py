@@ -11,6 +11,12 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
 from connectops.clients.connect_rest import ConnectRest
 from connectops.errors import (
     Busy,
@@ -23,12 +29,6 @@ from connectops.errors import (
     Unreachable,
 )
 from connectops.model import KafkaConnectCluster
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
-from cryptography.x509.oid import NameOID
-
 from tests.connect_server import connect_server
 
 LIST = "GET /connectors?expand=status&expand=info"
@@ -40,7 +40,8 @@ STALE = {
 }
 NO_LEADER = {
     "error_code": 409,
-    "message": "Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway.",
+    "message": "Cannot complete request momentarily due to no known leader URL,"
+    " likely because a rebalance was underway.",
 }
 EXPECTED = {"error_code": 500, "message": "Request cannot be completed because a rebalance is expected"}
 UNKNOWN = {"error_code": 404, "message": "Connector orders not found"}
@@ -332,6 +333,6 @@ def test_without_a_client_certificate_the_door_stays_shut(pems: dict[str, str], 
     [{"ca": "no PEM"}, {"certificate": "no PEM", "private_key": "no PEM"}, {"certificate": "alone"}],
 )
 def test_a_secret_without_usable_pem_says_so_and_not_what_it_holds(credentials: dict[str, str]) -> None:
-    with pytest.raises(NotAllowed, match="onprem.*PEM") as caught:
+    with pytest.raises(NotAllowed, match=r"onprem.*PEM") as caught:
         client("https://127.0.0.1:1", **credentials).connectors()
     assert "alone" not in str(caught.value)

@@ -1,6 +1,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from connectops.decide.health import assess
 from connectops.model import ConnectorId, ConnectorState, Flow, Health, Look, Platform, Tasks
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from connectops.model import Action, ConnectorId, Platform
+from connectops.model import Action, ConnectorId
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +35,6 @@ class Actor(Protocol):
     def restart(
         self, connector: ConnectorId, arn: str | None, action: Action, connect_version: str | None
     ) -> Attempted: ...
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformActor:
-    """Hands each connector to the actor of its platform."""
-
-    msk_connect: Actor
-    kafka_connect: Actor
-
-    def restart(
-        self, connector: ConnectorId, arn: str | None, action: Action, connect_version: str | None
-    ) -> Attempted:
-        actor = self.msk_connect if connector.platform is Platform.MSK_CONNECT else self.kafka_connect
-        return actor.restart(connector, arn, action, connect_version)
 
 
 def is_at_least(version: str | None, minimum: tuple[int, int]) -> bool:

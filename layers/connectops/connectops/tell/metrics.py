@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from enum import StrEnum
+from typing import Protocol
 
 from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
 
-from connectops.model import Platform
+from connectops.model import AttemptEnd, Change, Incident, Notice, Platform
 
 NAMESPACE = "ConnectOps"
 
@@ -58,3 +59,37 @@ class Tally:
                     line.add_metric(count, MetricUnit.Count, number)
             line.flush_metrics()
         self._counts.clear()
+
+
+class Response(Protocol):
+    """What a response did, as far as it is counted."""
+
+    @property
+    def restarted(self) -> bool: ...
+
+    @property
+    def ended(self) -> Incident | None: ...
+
+    @property
+    def told(self) -> tuple[Notice, ...]: ...
+
+
+_COUNT_OF = {
+    Change.OPENED: Count.INCIDENTS_OPENED,
+    Change.REFUSED: Count.RESTARTS_REFUSED,
+    Change.QUARANTINED: Count.CONNECTORS_QUARANTINED,
+    Change.RESOLVED: Count.INCIDENTS_RESOLVED,
+}
+
+
+def count_outcome(tally: Tally, outcome: Response) -> None:
+    """Count one response: restarts when they are asked for or proven, changes when people are told of them."""
+    tally.add(Count.RESTARTS_ATTEMPTED, int(outcome.restarted))
+    proven = (
+        [attempt for attempt in outcome.ended.attempts if attempt.end is AttemptEnd.PROVEN] if outcome.ended else []
+    )
+    tally.add(Count.RESTARTS_PROVEN, len(proven))
+    tally.add(Count.NOTICES_PUBLISHED, len(outcome.told))
+    for notice in outcome.told:
+        if count := _COUNT_OF.get(notice.change):
+            tally.add(count)

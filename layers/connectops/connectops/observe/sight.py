@@ -4,22 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import TYPE_CHECKING, Self
 
+from connectops.clients.aws_reads import READ_RETRIES
+from connectops.clients.clusters import open_clusters
 from connectops.clients.connect_rest import ConnectRest
 from connectops.errors import NotAllowed, NotFound
-from connectops.model import ConnectorId, ConnectorRecord, Look, Operation, Platform
+from connectops.model import ConnectorId, ConnectorRecord, KafkaConnectCluster, Look, Operation, Platform
 from connectops.observe.kafka_connect import look_at_connector
 from connectops.observe.msk_connect import MskConnect
 from connectops.observe.operations import Operations
 
+if TYPE_CHECKING:
+    import boto3
 
-class LastLook:
+
+class PlatformSight:
     """Raises NotFound where the connector is gone, ObservationFailed where it cannot be seen."""
 
     def __init__(self, msk: MskConnect, operations: Operations, clusters: Mapping[str, ConnectRest]) -> None:
         self._msk = msk
         self._operations = operations
         self._clusters = clusters
+
+    @classmethod
+    def from_session(cls, session: boto3.Session, clusters: tuple[KafkaConnectCluster, ...]) -> Self:
+        client = session.client("kafkaconnect", config=READ_RETRIES)
+        return cls(MskConnect(client), Operations(client), open_clusters(clusters, session))
 
     def look(self, connector: ConnectorId, arn: str | None, at: datetime) -> Look:
         """State, tags and heartbeat (MSK Connect), state and tasks (Kafka Connect), as they are now."""
