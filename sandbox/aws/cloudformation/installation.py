@@ -1,0 +1,6 @@
+"""x"""
+
+from sandbox.aws.world import World
+
+
+def install(world: World) -> None: ...

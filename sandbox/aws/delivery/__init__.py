@@ -1,0 +1,1 @@
+"""How events travel between services: what moto leaves out or does differently from AWS."""

@@ -1,0 +1,46 @@
+"""What is in the topics of a broker, read by a client that has nothing to do with Connect."""
+
+from __future__ import annotations
+
+import time
+
+from kafka import KafkaConsumer, TopicPartition
+
+
+def names(broker: str) -> list[str]:
+    consumer = KafkaConsumer(bootstrap_servers=broker)
+    try:
+        return sorted(consumer.topics())
+    finally:
+        consumer.close()
+
+
+def values(broker: str, topic: str, patience: float = 10) -> list[str | None]:
+    """The values of all records that are in a topic now, in order; None is a tombstone. Empty without the topic."""
+    consumer = KafkaConsumer(bootstrap_servers=broker, enable_auto_commit=False, max_partition_fetch_bytes=16 << 20)
+    try:
+        partitions = [TopicPartition(topic, number) for number in consumer.partitions_for_topic(topic) or ()]
+        consumer.assign(partitions)
+        consumer.seek_to_beginning(*partitions)
+        ends = consumer.end_offsets(partitions)
+        found: list[str | None] = []
+        deadline = time.monotonic() + patience
+        while any(consumer.position(one) < ends[one] for one in partitions) and time.monotonic() < deadline:
+            for records in consumer.poll(500).values():
+                found += [record.value.decode(errors="replace") if record.value else None for record in records]
+        return found
+    finally:
+        consumer.close()
+
+
+def await_value(broker: str, topic: str, holding: str, patience: float = 30) -> str:
+    """The first value in the topic that holds a text. Raises TimeoutError with the number of records seen."""
+    deadline = time.monotonic() + patience
+    while True:
+        seen = values(broker, topic)
+        found = next((value for value in seen if value and holding in value), None)
+        if found is not None:
+            return found
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"no record with {holding} among {len(seen)} in {topic} after {patience:.0f} s")
+        time.sleep(0.5)

@@ -1,0 +1,75 @@
+"""Starts the sandbox for as long as a test or the demo needs it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from sandbox.admin import Sandbox
+
+REGION = "us-east-1"
+_PATIENCE = 30
+
+
+class SandboxSession(Sandbox):
+    """A running sandbox: its admin client, and AWS clients for it."""
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A boto3 client; two calls give two clients."""
+        return boto3.client(service, **{**self.settings(), **options})  # type: ignore[call-overload]
+
+    def settings(self) -> dict[str, str]:
+        """Keyword arguments for boto3 clients."""
+        return {
+            "endpoint_url": self.endpoint,
+            "region_name": self.region,
+            "aws_access_key_id": "AKIASANDBOXTESTS0000",
+            "aws_secret_access_key": "sandbox",
+        }
+
+    def environment(self) -> dict[str, str]:
+        """Environment variables that send the AWS CLI, SAM CLI and boto3 of another process here."""
+        return {
+            **os.environ,
+            "AWS_ENDPOINT_URL": self.endpoint,
+            "AWS_DEFAULT_REGION": self.region,
+            "AWS_REGION": self.region,
+            "AWS_ACCESS_KEY_ID": "AKIASANDBOXPEOPLE000",
+            "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "SAM_CLI_TELEMETRY": "0",
+        }
+
+
+@contextmanager
+def start_sandbox(time_factor: float = 20.0, state_dir: Path | None = None, port: int = 0) -> Iterator[SandboxSession]:
+    """The server on a free port; it ends with the block, and with this process if that dies."""
+    command = [sys.executable, "-m", "sandbox.server", "--port", str(port), "--time-factor", str(time_factor)]
+    command += ["--state-dir", str(state_dir)] if state_dir else []
+    root = Path(__file__).parent.parent
+    server = subprocess.Popen(
+        [*command, "--end-with-stdin"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=root,
+        start_new_session=True,
+    )
+    try:
+        assert server.stdout is not None
+        endpoint = server.stdout.readline().strip()
+        if not endpoint:
+            raise RuntimeError(f"the sandbox did not start: exit code {server.wait(_PATIENCE)}")
+        yield SandboxSession(endpoint, REGION)
+    finally:
+        assert server.stdin is not None
+        server.stdin.close()
+        server.wait(_PATIENCE)
+        if server.stdout is not None:
+            server.stdout.close()
