@@ -62,6 +62,10 @@ def test_the_pause_that_slack_asks_for_is_kept_if_it_is_a_number(header: str, se
     assert refusal(Answer(429, "rate_limited", {"Retry-After": header})).retry_after_seconds == seconds
 
 
+def test_a_pause_asked_for_does_not_make_a_removed_webhook_worth_another_try() -> None:
+    assert refusal(Answer(404, "no_service", {"Retry-After": "30"})).permanent
+
+
 def test_an_answer_that_is_not_slacks_is_no_delivery() -> None:
     error = refusal(Answer(200, "<html>sign in</html>"))
 

@@ -134,9 +134,19 @@ def test_the_twin_of_a_notice_that_was_not_posted_is_posted(pipe: Pipe) -> None:
     assert len(pipe.slack.posted) == 1
 
 
-@pytest.mark.parametrize("answer", [Answer(0), Answer(1), Answer(500), Answer(503, "try later")], ids=str)
-def test_what_may_pass_goes_back_to_the_queue_and_the_rest_is_posted(pipe: Pipe, answer: Answer) -> None:
+@pytest.mark.parametrize("answer", [Answer(0), Answer(1)], ids=str)
+def test_while_slack_does_not_answer_the_whole_batch_waits(pipe: Pipe, answer: Answer) -> None:
     pipe.slack.answers = [answer]
+    batch = {"Records": event("page")["Records"] + event("resolved")["Records"]}
+
+    assert len(pipe.notify(batch)) == 2
+
+    assert len(pipe.slack.paths) == 1
+    assert pipe.dead() == []
+
+
+def test_a_server_error_sends_back_one_notice_and_the_rest_is_posted(pipe: Pipe) -> None:
+    pipe.slack.answers = [Answer(500, "rollup_error")]
     batch = {"Records": event("page")["Records"] + event("resolved")["Records"]}
     batch["Records"][1]["messageId"] = "other"
 

@@ -88,7 +88,7 @@ def test_e_mail_gets_text_that_says_everything() -> None:
 
     text = texts(notice)["email"]
 
-    for said in (notice.title, notice.cause, notice.what_we_did, notice.next_step, "team-orders", "for 12 s"):
+    for said in (notice.title, notice.cause, notice.what_we_did, notice.next_step, "team-orders", "(12 s)"):
         assert said in text
     assert "docs/runbook.md#mysql_binlog_position_lost" in text
     assert "{" not in text

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 SECRET_KEPT_SECONDS = 300
 
-_TEMPORARY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
+_AWAY = {HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE}
+_TEMPORARY = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY}
 _ERROR_CODE = re.compile("[a-z_]{1,60}")
 # https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors
 _MEANING = {
@@ -41,6 +42,10 @@ _MEANING = {
     "action_prohibited": "an administrator does not allow this webhook to post",
     "posting_to_general_channel_denied": "this webhook may not post to the general channel",
 }
+
+
+class SlackAway(MessageNotDelivered):
+    """Slack does not answer or asks for a pause: no other message would fare better now."""
 
 
 class SlackWebhook:
@@ -70,7 +75,7 @@ class SlackWebhook:
 
 
 def post(url: str, message: Mapping[str, Any], timeout: timedelta) -> None:
-    """Raises MessageNotDelivered: temporary for time-outs, refused connections, 429 and 5xx, else permanent."""
+    """Raises SlackAway, or MessageNotDelivered: temporary for 5xx, else permanent."""
     import requests  # 100 ms that a cold start need not wait for
 
     if not _is_web_address(url):
@@ -81,7 +86,7 @@ def post(url: str, message: Mapping[str, Any], timeout: timedelta) -> None:
         failure = type(err).__name__
     else:
         return _check(response.status_code, response.text, response.headers.get("Retry-After"))
-    raise MessageNotDelivered(f"Slack did not answer: {failure}")
+    raise SlackAway(f"Slack did not answer: {failure}")
 
 
 def _is_web_address(url: str) -> bool:
@@ -97,8 +102,8 @@ def _check(status: int, body: str, retry_after: str | None) -> None:
     code = body.strip()
     # Only Slack's own short codes are repeated: what a proxy answers may hold anything.
     said = f" {code} ({_MEANING.get(code, 'see Slack')})" if _ERROR_CODE.fullmatch(code) else ""
-    raise MessageNotDelivered(
-        f"Slack answered {status}{said}",
-        permanent=status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _TEMPORARY,
-        retry_after_seconds=float(retry_after) if retry_after and retry_after.isdecimal() else None,
-    )
+    reason = f"Slack answered {status}{said}"
+    if status in _AWAY:
+        pause = float(retry_after) if retry_after and retry_after.isdecimal() else None
+        raise SlackAway(reason, retry_after_seconds=pause)
+    raise MessageNotDelivered(reason, permanent=status < HTTPStatus.INTERNAL_SERVER_ERROR and status not in _TEMPORARY)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 from connectops.model import Notice
-from connectops.tell.wording import facts, paragraphs, span, stamp
+from connectops.tell.wording import facts, paragraphs, stamp
 
 SUBJECT_LENGTH = 99  # SNS: ASCII or UTF-8 without line breaks or control characters, less than 100 characters
 _LABEL_WIDTH = 16
@@ -20,8 +20,7 @@ def subject(notice: Notice) -> str:
 
 
 def text(notice: Notice) -> str:
-    since = f"{stamp(notice.since)} (for {span(notice.at - notice.since)})"
-    lines = [f"{label + ':':<{_LABEL_WIDTH}}{value}" for label, value in [*facts(notice), ("Since", since)]]
+    lines = [f"{label + ':':<{_LABEL_WIDTH}}{value}" for label, value in facts(notice)]
     links = [("Worker log", notice.links.logs), ("Runbook", notice.links.runbook)]
     blocks = [
         notice.title,

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from connectops.model import Change, Notice, Severity
-from connectops.tell.wording import CAUSE, cut, facts, paragraphs, span, stamp
+from connectops.tell.wording import CAUSE, cut, facts, paragraphs, stamp
 
 HEADER_LENGTH = 150
 SECTION_LENGTH = 3000
@@ -39,9 +39,9 @@ def _header(headline: str) -> Block:
 
 
 def _facts(notice: Notice) -> Block:
-    since = f"*Since*\n{_date(notice.since)} ({span(notice.at - notice.since)})"
-    fields = [f"*{label}*\n{_escape(value, FIELD_LENGTH - 100)}" for label, value in facts(notice)]
-    return {"type": "section", "fields": [_mrkdwn(field) for field in [*fields, since]]}
+    fields = [f"*{label}*\n{_escape(value, FIELD_LENGTH - 200)}" for label, value in facts(notice)]
+    utc, local = stamp(notice.since), _date(notice.since)
+    return {"type": "section", "fields": [_mrkdwn(field.replace(utc, local, 1)) for field in fields]}
 
 
 def _paragraph(heading: str, text: str) -> Block:

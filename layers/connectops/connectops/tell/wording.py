@@ -16,15 +16,16 @@ _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 
 
 def facts(notice: Notice) -> list[tuple[str, str]]:
-    """Short facts as (label, value), the most telling first; unknown ones are left out."""
+    """Short facts as (label, value); unknown ones are left out."""
     connector = notice.connector
     where = "MSK Connect" if connector.cluster == MSK_CLUSTER else f"Kafka Connect cluster {connector.cluster}"
     found = [
         ("Connector", connector.name),
         ("Runs on", where),
+        ("Since", f"{stamp(notice.since)} ({span(notice.at - notice.since)})"),
+        ("Health", _plain(notice.health) if notice.health else ""),
         ("Failure class", notice.failure_class),
         ("Verdict", _plain(notice.verdict) if notice.verdict else ""),
-        ("Health", _plain(notice.health) if notice.health else ""),
         ("Restarts tried", str(notice.attempts)),
         ("Owner", notice.owner or ""),
     ]
