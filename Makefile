@@ -6,7 +6,7 @@ SHELL := bash
 
 PYTHON := .venv/bin/python
 # `sam build` wants a python3.13 on the PATH; the SAM CLI pins another boto3 than ours and has an environment of its own.
-SAM := PATH="$(CURDIR)/.venv/bin:$$PATH" .venv-sam/bin/sam
+SAM := env -u MAKEFLAGS -u MAKELEVEL PATH="$(CURDIR)/.venv/bin:$$PATH" .venv-sam/bin/sam
 PIP_INSTALL := -m pip --disable-pip-version-check --quiet install
 
 export SAM_CLI_TELEMETRY := 0
@@ -38,7 +38,7 @@ bench: setup ## measure what the README says about speed
 	@$(PYTHON) -m benchmarks
 
 setup: ## make .venv, .venv-sam and the sandbox's runtime
-	@$(MAKE) --no-print-directory --jobs 2 .venv/made .venv-sam/made
+	@$(MAKE) --silent --jobs 2 .venv/made .venv-sam/made
 	@$(PYTHON) -m sandbox.runtime > /dev/null
 
 lock: ## pin again what the development environments bring along
