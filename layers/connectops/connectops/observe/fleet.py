@@ -8,14 +8,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Protocol
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Protocol, Self
 
+from connectops.clients.aws_reads import READ_RETRIES
+from connectops.clients.clusters import open_clusters
 from connectops.clients.connect_rest import ConnectRest
-from connectops.model import MSK_CLUSTER, ConnectorId, ConnectorState, Diagnosis, Look, Platform
+from connectops.model import (
+    MSK_CLUSTER,
+    ConnectorId,
+    ConnectorState,
+    Diagnosis,
+    KafkaConnectCluster,
+    Look,
+    Platform,
+)
 from connectops.observe.kafka_connect import ConnectView, look_at_cluster
 from connectops.observe.msk_connect import MskConnect
 from connectops.observe.task_metrics import Measured, TaskMetrics
+
+if TYPE_CHECKING:
+    import boto3
 
 DESCRIBED_A_LOOK = 20
 """DescribeConnector is throttled for the account: the configurations of a large fleet are read over several looks."""
@@ -64,6 +77,26 @@ class Fleet:
         self._diagnose = diagnose
         self._known: frozenset[ConnectorId] = frozenset()
         self._absent: frozenset[ConnectorId] = frozenset()
+
+    @classmethod
+    def from_session(
+        cls,
+        session: boto3.Session,
+        clusters: tuple[KafkaConnectCluster, ...],
+        diagnose: DiagnoseTrace,
+        *,
+        watch_msk_connect: bool,
+        metric_period: timedelta,
+        metric_window: timedelta,
+    ) -> Self:
+        msk = None
+        if watch_msk_connect:
+            metrics = session.client("cloudwatch", config=READ_RETRIES)
+            msk = (
+                MskConnect(session.client("kafkaconnect", config=READ_RETRIES)),
+                TaskMetrics(metrics, metric_period, metric_window),
+            )
+        return cls(msk, open_clusters(clusters, session), diagnose)
 
     def look(self, at: datetime, now: datetime, open_connectors: frozenset[ConnectorId]) -> FleetView:
         """One look at every connector, and at those that the ledger has open wherever they are."""

@@ -1,34 +1,38 @@
-"""Our own metrics: counts, written as one line of CloudWatch's embedded metric format for each set of dimensions.
+"""Our own metrics: counts of nouns, in CloudWatch's embedded metric format.
 
-Dimensions are few and bounded: `service` always, `Platform` where a count has one. Connector names are never one here.
+Their only dimension is Powertools' `service`, which the template sets to the name of the stack: each series has its
+price.
 """
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterable, Sized
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from aws_lambda_powertools.metrics import EphemeralMetrics, MetricUnit
+from aws_lambda_powertools.metrics import MetricUnit
 
-from connectops.model import AttemptEnd, Change, Incident, Notice, Platform
+from connectops.model import AttemptEnd, Change, Health, Incident, Look, Notice
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools import Metrics
+
 
 NAMESPACE = "ConnectOps"
 
 
 class Count(StrEnum):
-    """What is counted, each a number of the noun that it names."""
+    """What is counted."""
 
     POLL_COMPLETED = "PollCompleted"
     """Polls that came to their end and saw something: the dead-man alarm waits for these."""
     CONNECTORS_SEEN = "ConnectorsSeen"
-    HEALTHY_CONNECTORS = "HealthyConnectors"
-    UNHEALTHY_CONNECTORS = "UnhealthyConnectors"
-    UNKNOWN_CONNECTORS = "UnknownConnectors"
+    CONNECTORS_HEALTHY = "ConnectorsHealthy"
+    CONNECTORS_UNHEALTHY = "ConnectorsUnhealthy"
+    CONNECTORS_UNKNOWN = "ConnectorsUnknown"
     FAILED_TASKS = "FailedTasks"
-    CLUSTERS_NOT_SEEN = "ClustersNotSeen"
+    CLUSTERS_UNKNOWN = "ClustersUnknown"
     """Clusters (MSK Connect is one) whose connectors could not be listed, wholly or in part."""
-    FINDINGS_SENT = "FindingsSent"
     RESTARTS_ATTEMPTED = "RestartsAttempted"
     RESTARTS_PROVEN = "RestartsProven"
     RESTARTS_REFUSED = "RestartsRefused"
@@ -38,27 +42,13 @@ class Count(StrEnum):
     NOTICES_PUBLISHED = "NoticesPublished"
 
 
-class Tally:
-    """Adds up the counts of one invocation; `flush` writes them to standard output and begins anew."""
-
-    def __init__(self, service: str) -> None:
-        self._service = service
-        self._counts: Counter[tuple[Platform | None, Count]] = Counter()
-
-    def add(self, count: Count, number: int = 1, platform: Platform | None = None) -> None:
-        """Zero counts too: a metric that says 0 is not missing."""
-        self._counts[platform, count] += number
-
-    def flush(self) -> None:
-        for platform in dict.fromkeys(platform for platform, _ in self._counts):
-            line = EphemeralMetrics(namespace=NAMESPACE, service=self._service)
-            if platform:
-                line.add_dimension("Platform", platform)
-            for (of, count), number in self._counts.items():
-                if of is platform:
-                    line.add_metric(count, MetricUnit.Count, number)
-            line.flush_metrics()
-        self._counts.clear()
+_UNHEALTHY = frozenset({Health.DEGRADED, Health.FAILED, Health.NO_TASKS, Health.RETRYING, Health.STALLED, Health.STUCK})
+_TOLD = {
+    Change.OPENED: Count.INCIDENTS_OPENED,
+    Change.REFUSED: Count.RESTARTS_REFUSED,
+    Change.QUARANTINED: Count.CONNECTORS_QUARANTINED,
+    Change.RESOLVED: Count.INCIDENTS_RESOLVED,
+}
 
 
 class Response(Protocol):
@@ -74,22 +64,31 @@ class Response(Protocol):
     def told(self) -> tuple[Notice, ...]: ...
 
 
-_COUNT_OF = {
-    Change.OPENED: Count.INCIDENTS_OPENED,
-    Change.REFUSED: Count.RESTARTS_REFUSED,
-    Change.QUARANTINED: Count.CONNECTORS_QUARANTINED,
-    Change.RESOLVED: Count.INCIDENTS_RESOLVED,
-}
+def count_looks(metrics: Metrics, looks: Iterable[tuple[Look, Health]], blind: Sized) -> None:
+    """Count a poll; zeros too, because a series that is missing says something else."""
+    seen = [(look, health) for look, health in looks if health is not Health.GONE]
+    _count(metrics, Count.CONNECTORS_SEEN, sum(health is not Health.UNKNOWN for _, health in seen))
+    _count(metrics, Count.CONNECTORS_HEALTHY, sum(health is Health.HEALTHY for _, health in seen))
+    _count(metrics, Count.CONNECTORS_UNHEALTHY, sum(health in _UNHEALTHY for _, health in seen))
+    _count(metrics, Count.CONNECTORS_UNKNOWN, sum(health is Health.UNKNOWN for _, health in seen))
+    _count(metrics, Count.FAILED_TASKS, sum(look.tasks.failed for look, _ in seen if look.tasks))
+    _count(metrics, Count.CLUSTERS_UNKNOWN, len(blind))
 
 
-def count_outcome(tally: Tally, outcome: Response) -> None:
-    """Count one response: restarts when they are asked for or proven, changes when people are told of them."""
-    tally.add(Count.RESTARTS_ATTEMPTED, int(outcome.restarted))
-    proven = (
-        [attempt for attempt in outcome.ended.attempts if attempt.end is AttemptEnd.PROVEN] if outcome.ended else []
-    )
-    tally.add(Count.RESTARTS_PROVEN, len(proven))
-    tally.add(Count.NOTICES_PUBLISHED, len(outcome.told))
+def count_completion(metrics: Metrics) -> None:
+    _count(metrics, Count.POLL_COMPLETED, 1)
+
+
+def count_outcome(metrics: Metrics, outcome: Response) -> None:
+    """Count a response: restarts as they are asked for and proven, changes as people are told of them."""
+    attempts = outcome.ended.attempts if outcome.ended else ()
+    _count(metrics, Count.RESTARTS_ATTEMPTED, int(outcome.restarted))
+    _count(metrics, Count.RESTARTS_PROVEN, sum(attempt.end is AttemptEnd.PROVEN for attempt in attempts))
+    _count(metrics, Count.NOTICES_PUBLISHED, len(outcome.told))
     for notice in outcome.told:
-        if count := _COUNT_OF.get(notice.change):
-            tally.add(count)
+        if count := _TOLD.get(notice.change):
+            _count(metrics, count, 1)
+
+
+def _count(metrics: Metrics, count: Count, number: int) -> None:
+    metrics.add_metric(count, MetricUnit.Count, number)

@@ -1,0 +1,72 @@
+"""EventBridge Scheduler: one look at every connector. It only looks; whatever needs a decision becomes a finding."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from connectops.decide.diagnosis import diagnose_trace
+
+from connectops.decide.health import assess
+from connectops.errors import MalformedEvent, Unreachable
+from connectops.findings import FindingsQueue
+from connectops.ledger import Ledger
+from connectops.model import Finding, Health
+from connectops.observe.fleet import Fleet
+from connectops.settings import PollSettings
+from connectops.tell.metrics import NAMESPACE, count_completion, count_looks
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
+metrics = Metrics(namespace=NAMESPACE)
+
+
+@cache
+def _composition() -> tuple[Fleet, Ledger, FindingsQueue]:
+    settings = PollSettings.from_env()
+    session = boto3.Session()
+    fleet = Fleet.from_session(
+        session,
+        settings.clusters,
+        diagnose_trace,
+        watch_msk_connect=settings.watch_msk_connect,
+        metric_period=settings.metric_period,
+        metric_window=settings.metric_window,
+    )
+    ledger = Ledger(settings.table_name, session.client("dynamodb"))
+    return fleet, ledger, FindingsQueue(settings.findings_queue_url, session.client("sqs"))
+
+
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> None:
+    poll(_scheduled_time(event), datetime.now(UTC), *_composition())
+
+
+def poll(at: datetime, now: datetime, fleet: Fleet, ledger: Ledger, queue: FindingsQueue) -> None:
+    """One look, under the name of its scheduled time. Raises Unreachable if nothing could be seen at all."""
+    open_connectors = ledger.open_connectors()
+    view = fleet.look(at, now, open_connectors)
+    looks = [(look, assess(look)) for look in view.looks]
+    sent = queue.send(
+        Finding(look.connector, at, at.isoformat(), look=fleet.with_tags(look))
+        for look, health in looks
+        if health is not Health.HEALTHY or look.connector in open_connectors
+    )
+    count_looks(metrics, looks, view.blind)
+    logger.info("polled", scheduled_time=at.isoformat(), connectors=len(looks), findings=sent, blind=view.blind)
+    if view.is_blind:
+        raise Unreachable(f"nothing could be seen: {'; '.join(view.blind.values())}")
+    count_completion(metrics)
+
+
+def _scheduled_time(event: dict[str, Any]) -> datetime:
+    try:
+        at = datetime.fromisoformat(event["scheduled_time"])
+    except (KeyError, TypeError, ValueError) as err:
+        raise MalformedEvent('expected {"scheduled_time": "<ISO 8601>"} of EventBridge Scheduler') from err
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
