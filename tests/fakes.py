@@ -21,7 +21,6 @@ from connectops.model import (
     RepairPolicy,
 )
 from connectops.respond import Doors, Outcome, respond
-
 from tests.builders import ARN, NOW, a_look, finding
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import boto3
 import pytest
 from botocore.stub import Stubber
-from connectops.errors import MalformedEvent, MessageNotDelivered
-from connectops.findings import FindingsQueue, decode, deduplication_id, encode, message_group
-from connectops.model import ConnectorId, Life, Platform
 from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
+from connectops.errors import MalformedEvent, MessageNotDelivered
+from connectops.findings import FindingsQueue, decode, deduplication_id, encode, message_group
+from connectops.model import ConnectorId, Life, Platform
 from tests.builders import MINUTE, NOW, ONPREM, ORDERS, a_diagnosis, a_look, a_sign, a_suspicion, finding
 
 CONTENTS = [a_look(records_at=NOW, tags=(("owner", "team-a"),)), a_diagnosis(), a_suspicion(), a_sign(Life.RECORDS)]
@@ -58,7 +58,9 @@ def test_connectors_of_the_same_name_in_two_clusters_are_two_groups():
 @given(st.text(min_size=1, max_size=300))
 def test_every_name_makes_a_legal_message_group(name):
     group = message_group(ConnectorId(Platform.KAFKA_CONNECT, "onprem", name))
-    assert group.isascii() and group.isalnum() and len(group) <= 128
+    assert group.isascii()
+    assert group.isalnum()
+    assert len(group) <= 128
 
 
 @mock_aws

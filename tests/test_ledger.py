@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import boto3
 import pytest
+from moto import mock_aws
+
 from connectops.decide.incident import opened
 from connectops.errors import LostRace, MalformedEvent, Unreachable
 from connectops.ledger import Ledger, connector_of
 from connectops.model import Action, Attempt, ConnectorId, ConnectorRecord, Platform
-from moto import mock_aws
-
 from tests.builders import MINUTE, NOW, ONPREM, ORDERS, a_diagnosis, a_suspicion
 
 

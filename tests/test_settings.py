@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+
 from connectops.errors import SettingsError
 from connectops.model import KafkaConnectCluster
 from connectops.settings import NotifySettings, PollSettings, ReadSettings, RespondSettings

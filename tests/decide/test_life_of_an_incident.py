@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
+
 from connectops.errors import Busy, Forbidden, NotFound, Unreachable
 from connectops.model import (
     UNKNOWN_CLASS,
@@ -21,7 +23,6 @@ from connectops.model import (
     Silence,
     Verdict,
 )
-
 from tests.builders import (
     MINUTE,
     NOW,
@@ -139,7 +140,7 @@ def test_a_restart_that_fails_again_waits_longer_each_time_and_gives_up_at_the_c
         if len(world.hands.restarts) > before:
             restarted_at.append(at)
     assert len(restarted_at) == 7
-    pauses = [(later - earlier) / MINUTE for earlier, later in zip(restarted_at, restarted_at[1:], strict=False)]
+    pauses = [(later - earlier) / MINUTE for earlier, later in pairwise(restarted_at)]
     assert pauses == sorted(pauses)
     assert pauses[0] >= 2
     assert pauses[-1] >= 42

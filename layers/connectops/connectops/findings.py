@@ -1,7 +1,7 @@
 """The queue between those who look and the one who decides: its messages, groups and duplicates.
 
-A message is JSON: `{"schema": 1, "finding": {...}}`, see `model.Finding`. Messages of one connector form one group, so a
-connector has exactly one writer at a time. What was sent twice within five minutes is delivered once.
+A message is JSON: `{"schema": 1, "finding": {...}}`, see `model.Finding`. Messages of one connector form one group, so
+a connector has exactly one writer at a time. What was sent twice within five minutes is delivered once.
 """
 
 from __future__ import annotations

@@ -92,7 +92,7 @@ class Flow:
 
 @dataclass(frozen=True, slots=True)
 class Tasks:
-    """How many tasks are in which state; `seen_at` is the begin of the period (MSK) or the moment of the answer (REST)."""
+    """How many tasks are in which state; `seen_at` is the begin of the period (MSK) or when REST answered."""
 
     running: int
     failed: int
@@ -354,7 +354,7 @@ class AttemptEnd(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One restart: claimed before the call. `restarted_at` is when the platform finished it, `ended_at` when we knew."""
+    """One restart, claimed before the call. `restarted_at`: the platform finished it; `ended_at`: we knew its end."""
 
     number: int
     action: Action

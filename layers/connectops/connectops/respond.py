@@ -1,8 +1,9 @@
 """From a finding to its outcome: load, decide, look once more, claim, act, note, tell.
 
-Claim before acting: the attempt is in the ledger before the platform is called, so a crash costs one missed restart and
-never two. Record after telling: a notice leaves the ledger's outbox after it was delivered, so a crash costs one repeated
-message and never a silent failure. The doors are protocols: the function opens them to AWS, a replay to a recording.
+Claim before acting: the attempt is in the ledger before the platform is called, so a crash costs one missed restart
+and never two. Record after telling: a notice leaves the ledger's outbox after it was delivered, so a crash costs one
+repeated message and never a silent failure. The doors are protocols: the function opens them to AWS, a replay to a
+recording.
 """
 
 from __future__ import annotations

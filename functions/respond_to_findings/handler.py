@@ -1,0 +1,101 @@
+"""SQS FIFO: a finding becomes a decision, and at most one restart. The only function that decides, restarts and writes.
+
+Messages of one connector come in order and one at a time; what is no finding is dead-lettered with the reason at once.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor
+
+from connectops.act.platforms import actor_for
+from connectops.errors import MalformedEvent
+from connectops.findings import DeadLetters, decode
+from connectops.ledger import Ledger
+from connectops.model import RepairPolicy
+from connectops.observe.sight import PlatformSight
+from connectops.respond import Doors, Outcome, respond
+from connectops.settings import RespondSettings
+from connectops.tell.metrics import NAMESPACE, count_outcome
+from connectops.tell.notices import NoticeTopic
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+    from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+logger = Logger()
+metrics = Metrics(namespace=NAMESPACE)
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """What one execution environment is made of."""
+
+    doors: Doors
+    policy: RepairPolicy
+    dead_letters: DeadLetters
+
+
+@cache
+def _composition() -> Composition:
+    settings = RespondSettings.from_env()
+    session = boto3.Session()
+    doors = Doors(
+        records=Ledger(settings.table_name, session.client("dynamodb")),
+        sight=PlatformSight.from_session(session, settings.clusters),
+        hands=actor_for(settings.policy.mode, session, settings.clusters, _now),
+        voice=NoticeTopic(settings.alerts_topic_arn, session.client("sns")),
+        clock=_now,
+    )
+    dead_letters = DeadLetters(settings.findings_dead_letter_queue_url, session.client("sqs"))
+    return Composition(doors, settings.policy, dead_letters)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    return respond_to_all(event, _composition())
+
+
+def respond_to_all(event: dict[str, Any], composition: Composition) -> PartialItemFailureResponse:
+    def respond_to(record: SQSRecord) -> None:
+        logger.append_keys(message_id=record.message_id)
+        try:
+            finding = decode(record.body)
+            outcome = respond(composition.doors, finding, composition.policy)
+        except MalformedEvent as err:
+            composition.dead_letters.keep(record.body, record.message_id, str(err))
+            logger.error("finding set aside", reason=str(err))
+            return
+        count_outcome(metrics, outcome)
+        _log(outcome)
+
+    processor = SqsFifoPartialProcessor(skip_group_on_error=True)
+    with processor(event.get("Records", []), respond_to):
+        processor.process()
+    return processor.response()
+
+
+def _log(outcome: Outcome) -> None:
+    decision = outcome.decision
+    logger.info(
+        "decided",
+        connector=outcome.record.connector.key,
+        action=decision.action,
+        reason=decision.reason,
+        failure_class=decision.failure_class,
+        restarted=outcome.restarted,
+        told=[notice.id for notice in outcome.told],
+    )
+    if outcome.untold:
+        logger.error("notice not delivered", connector=outcome.record.connector.key, reason=outcome.untold)
