@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -40,15 +41,15 @@ from tests.builders import (
 from tests.fakes import Crash, World
 
 
-def failed(minutes: float, **more):
+def failed(minutes: float, **more: Any) -> Look:
     return a_failed_look(NOW + minutes * MINUTE, **more)
 
 
-def healthy(minutes: float, **more):
+def healthy(minutes: float, **more: Any) -> Look:
     return a_look(NOW + minutes * MINUTE, **more)
 
 
-def flowing(minutes: float, **more):
+def flowing(minutes: float, **more: Any) -> Look:
     at = NOW + minutes * MINUTE
     return a_look(at, records_at=at - SECOND, **more)
 
@@ -327,7 +328,7 @@ def test_without_repair_nothing_is_touched_and_the_advice_is_given_once(mode):
         world.take(failed(minute), minute * MINUTE)
     assert world.hands.restarts == []
     assert world.voice.changes == [("advised", "warning")]
-    assert world.record().incident.attempts == ()
+    assert world.record().recent_attempts == ()
 
 
 def test_advice_is_given_again_for_another_cause():
