@@ -133,7 +133,7 @@ def _values_with(summary: dict[str, Any]) -> tuple[float, ...]:
 
 
 def _epoch(moment: datetime | None) -> float:
-    """moto's times are naive and mean UTC."""
+    """Moto's times are naive and mean UTC."""
     if moment is None:
         return time.time()
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

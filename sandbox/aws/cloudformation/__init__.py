@@ -1,1 +1,1 @@
-"""CloudFormation, where moto's does not do what AWS's does: the SAM transform, missing types, conditions, strictness."""
+"""CloudFormation where moto's differs from AWS's: SAM, missing types, conditions, updates, strictness."""

@@ -145,7 +145,7 @@ def _reported(payload: bytes, everything: set[str]) -> set[str]:
         failed = {failure["itemIdentifier"] for failure in failures}
     except (ValueError, KeyError, TypeError, AttributeError):
         return everything
-    return failed if failed <= everything else everything
+    return min(failed, everything)
 
 
 def _record(mapping: EventSourceMapping, message: Message) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from typing import Any
 
 
 def now() -> datetime:
-    """moto serialises naive times as UTC."""
+    """Moto serialises naive times as UTC."""
     return datetime.now(UTC).replace(tzinfo=None)
 
 
