@@ -12,6 +12,10 @@ from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+LIST = "GET /connectors?expand=status&expand=info"
+ROOT = {"GET /": (200, {"version": "3.7.2", "commit": "79a8f2b5f44f9d5a", "kafka_cluster_id": "9x"})}
+TRACE = "org.apache.kafka.connect.errors.ConnectException: An exception occurred in the change event producer.\n\tat io"
+
 
 @dataclass
 class ConnectServer:
@@ -74,3 +78,20 @@ def connect_server(
         http.shutdown()
         http.server_close()
         thread.join(5)
+
+
+def expanded(name: str, *tasks: str, state: str = "RUNNING", trace: str | None = None, **config: str) -> dict[str, Any]:
+    """The entry of a connector as Kafka Connect gives it; failed tasks carry a trace of their own."""
+    failed = {"trace": f"task {name}\n{TRACE}"}
+    return {
+        "status": {
+            "name": name,
+            "connector": {"state": state, "worker_id": "10.0.0.1:8083"} | ({"trace": trace} if trace else {}),
+            "tasks": [
+                {"id": number, "state": task, "worker_id": "10.0.0.1:8083"} | (failed if task == "FAILED" else {})
+                for number, task in enumerate(tasks)
+            ],
+            "type": "source",
+        },
+        "info": {"name": name, "config": {"name": name, "database.password": "hunter2"} | config, "tasks": []},
+    }

@@ -29,9 +29,8 @@ from connectops.errors import (
     Unreachable,
 )
 from connectops.model import KafkaConnectCluster
-from tests.connect_server import connect_server
+from tests.connect_server import LIST, connect_server
 
-LIST = "GET /connectors?expand=status&expand=info"
 RESTART = "POST /connectors/orders/restart?includeTasks=true&onlyFailed=true"
 STALE = {
     "error_code": 409,

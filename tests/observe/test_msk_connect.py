@@ -1,10 +1,7 @@
 """Answers are checked against botocore's service model by its Stubber."""
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-import boto3
 import pytest
 from botocore.stub import Stubber
 from mypy_boto3_kafkaconnect import KafkaConnectClient
@@ -12,49 +9,9 @@ from mypy_boto3_kafkaconnect import KafkaConnectClient
 from connectops.errors import ConnectOpsError, NotAllowed, NotFound, Unreachable
 from connectops.model import ConnectorId, ConnectorState, Look, Platform
 from connectops.observe.msk_connect import MskConnect
+from tests.msk_stub import AT, arn, described, listed, summary
 
-AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 ANYTHING_FIRST: frozenset[ConnectorId] = frozenset()
-
-
-@pytest.fixture
-def client() -> KafkaConnectClient:
-    session = boto3.Session(aws_access_key_id="a", aws_secret_access_key="b", region_name="eu-west-1")
-    return session.client("kafkaconnect")
-
-
-@pytest.fixture
-def stubber(client: KafkaConnectClient) -> Iterator[Stubber]:
-    with Stubber(client) as stubber:
-        yield stubber
-        stubber.assert_no_pending_responses()
-
-
-def arn(name: str) -> str:
-    return f"arn:aws:kafkaconnect:eu-west-1:123456789012:connector/{name}/0c0b0e5c-2"
-
-
-def summary(name: str, state: str = "RUNNING", version: str = "K3AEGXETSR30VB") -> dict[str, Any]:
-    return {
-        "connectorArn": arn(name),
-        "connectorName": name,
-        "connectorState": state,
-        "creationTime": AT - timedelta(days=3),
-        "currentVersion": version,
-        "kafkaConnectVersion": "3.7.x",
-    }
-
-
-def description(name: str, **configuration: str) -> dict[str, Any]:
-    return summary(name) | {"connectorConfiguration": configuration}
-
-
-def listed(stubber: Stubber, *summaries: dict[str, Any]) -> None:
-    stubber.add_response("list_connectors", {"connectors": list(summaries)}, {"maxResults": 100})
-
-
-def described(stubber: Stubber, name: str, **configuration: str) -> None:
-    stubber.add_response("describe_connector", description(name, **configuration), {"connectorArn": arn(name)})
 
 
 def named(looks: tuple[Look, ...]) -> dict[str, Look]:

@@ -1,0 +1,92 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from connectops.clients.connect_rest import ConnectRest
+from connectops.errors import NotAllowed, NotFound
+from connectops.model import (
+    Action,
+    Attempt,
+    ConnectorId,
+    ConnectorRecord,
+    ConnectorState,
+    Incident,
+    KafkaConnectCluster,
+    OperationState,
+    Phase,
+    Platform,
+)
+from connectops.observe.operations import Operations
+from connectops.observe.sight import PlatformSight
+from tests.connect_server import connect_server, expanded
+from tests.msk_stub import (
+    CONNECTOR,
+    OPERATION,
+    Msk,
+    arn,
+    described,
+    operation,
+    operation_described,
+    operations_listed,
+)
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+ORDERS = ConnectorId(Platform.MSK_CONNECT, "msk", "orders")
+ON_REST = ConnectorId(Platform.KAFKA_CONNECT, "onprem", "orders")
+
+
+def sight_of(msk: Msk, clusters: dict[str, ConnectRest] | None = None) -> PlatformSight:
+    return PlatformSight(msk.eyes[0], Operations(msk.client), clusters or {})
+
+
+def record(connector: ConnectorId = ORDERS, *, known: str | None = CONNECTOR, **attempt: str) -> ConnectorRecord:
+    claimed = Attempt(1, Action.RESTART_CONNECTOR, "UNKNOWN", NOW, **attempt)  # type: ignore[arg-type]
+    incident = Incident("i", connector, NOW, Phase.RESTARTING, NOW, attempts=(claimed,))
+    return ConnectorRecord(connector, incident=incident, arn=known)
+
+
+def test_msk_connect_is_asked_by_arn(msk: Msk) -> None:
+    described(msk.connect, "orders")
+    msk.connect.add_response("list_tags_for_resource", {"tags": {}})
+    look = sight_of(msk).look(ORDERS, arn("orders"), NOW)
+    assert (look.connector, look.state, look.tags, look.at) == (ORDERS, ConnectorState.RUNNING, (), NOW)
+
+
+def test_without_arn_there_is_nothing_to_look_at(msk: Msk) -> None:
+    with pytest.raises(NotFound):
+        sight_of(msk).look(ORDERS, None, NOW)
+
+
+def test_a_cluster_is_asked_by_its_name(msk: Msk) -> None:
+    with connect_server(
+        {"GET /connectors/orders/status": (200, expanded("orders", state="PAUSED")["status"])}
+    ) as server:
+        clusters = {"onprem": ConnectRest(KafkaConnectCluster("onprem", server.url))}
+        assert sight_of(msk, clusters).look(ON_REST, None, NOW).state is ConnectorState.PAUSED
+
+
+def test_a_cluster_that_left_the_settings_cannot_be_seen(msk: Msk) -> None:
+    with pytest.raises(NotAllowed, match="onprem"):
+        sight_of(msk).look(ON_REST, None, NOW)
+
+
+def test_a_known_operation_is_followed(msk: Msk) -> None:
+    operation_described(msk.connect, operation(7, NOW) | {"connectorOperationState": "RESTART_COMPLETE"})
+    found = sight_of(msk).operation(record(operation=OPERATION.format(7)))
+    assert found
+    assert found.state is OperationState.COMPLETE
+
+
+def test_an_operation_whose_answer_was_lost_is_found(msk: Msk) -> None:
+    operations_listed(msk.connect, operation(7, NOW + timedelta(seconds=1)))
+    operation_described(msk.connect, operation(7, NOW + timedelta(seconds=1)))
+    found = sight_of(msk).operation(record())
+    assert found
+    assert found.arn == OPERATION.format(7)
+
+
+@pytest.mark.parametrize(
+    "nothing", [record(ON_REST, known=None), record(known=None), ConnectorRecord(ORDERS, arn=CONNECTOR)]
+)
+def test_where_there_is_no_operation_nothing_is_asked(msk: Msk, nothing: ConnectorRecord) -> None:
+    assert sight_of(msk).operation(nothing) is None
