@@ -15,7 +15,10 @@ from aws_lambda_powertools.metrics import MetricUnit
 from connectops.model import AttemptEnd, Change, Health, Incident, Look, Notice
 
 if TYPE_CHECKING:
-    from aws_lambda_powertools import Metrics
+    from aws_lambda_powertools.metrics import EphemeralMetrics
+    from aws_lambda_powertools.metrics import Metrics as SharedMetrics
+
+    type Metrics = SharedMetrics | EphemeralMetrics
 
 
 NAMESPACE = "ConnectOps"

@@ -1,0 +1,244 @@
+"""The real handler: moto's DynamoDB and SQS, MSK Connect and CloudWatch behind stubbers, an HTTP server for REST."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from aws_lambda_powertools.utilities.typing import LambdaContext
+from connectops.decide.diagnosis import diagnose_trace
+from moto import mock_aws
+from mypy_boto3_dynamodb import DynamoDBClient
+
+from connectops.clients.connect_rest import ConnectRest
+from connectops.errors import MalformedEvent, SettingsError, Unreachable
+from connectops.findings import FindingsQueue, decode
+from connectops.ledger import Ledger
+from connectops.model import ConnectorId, ConnectorRecord, ConnectorState, Finding, KafkaConnectCluster, Platform
+from connectops.observe.fleet import Fleet
+from functions.poll_connectors import handler
+from tests.builders import ORDERS
+from tests.connect_server import LIST, ROOT, ConnectServer, connect_server, expanded
+from tests.msk_stub import AT, Msk, described, listed, summary
+
+EVENTS = Path(__file__).parents[2] / "events" / "poll_connectors"
+NOW = AT + timedelta(seconds=1)
+BROKEN = ConnectorId(Platform.KAFKA_CONNECT, "onprem", "broken")
+
+
+@dataclass
+class Deployed:
+    """One execution environment of the function, and what it reads from and writes to."""
+
+    msk: Msk
+    rest: ConnectServer
+    ledger: Ledger
+    queue_url: str
+    fleet: Fleet
+    sqs: Any = field(default_factory=lambda: boto3.client("sqs"))
+
+    def poll(self, at: datetime = AT) -> list[Finding]:
+        """The findings of one poll."""
+        try:
+            handler.poll(at, NOW, self.fleet, self.ledger, FindingsQueue(self.queue_url, self.sqs))
+        finally:
+            self.sent = self._receive()
+        return self.sent
+
+    def opens(self, connector: ConnectorId) -> None:
+        self.ledger.save(ConnectorRecord(connector, blind_since=AT), AT)
+
+    def _receive(self) -> list[Finding]:
+        found = []
+        while messages := self.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages"):
+            found += [decode(message["Body"]) for message in messages]
+            for message in messages:
+                self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return sorted(found, key=lambda finding: finding.connector)
+
+
+@pytest.fixture
+def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    for name, value in (("ACCESS_KEY_ID", "a"), ("SECRET_ACCESS_KEY", "b"), ("DEFAULT_REGION", "eu-west-1")):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    msk = Msk()
+    with mock_aws(), connect_server(ROOT | {LIST: (200, {})}) as rest, msk.connect, msk.metrics:
+        table(boto3.client("dynamodb"))
+        url = boto3.client("sqs").create_queue(QueueName="findings.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+        clusters = {"onprem": ConnectRest(KafkaConnectCluster("onprem", rest.url))}
+        fleet = Fleet(msk.eyes, clusters, diagnose_trace)
+        yield Deployed(msk, rest, Ledger("ledger", boto3.client("dynamodb")), url, fleet)
+        msk.connect.assert_no_pending_responses()
+        handler.metrics.clear_metrics()
+
+
+def table(client: DynamoDBClient) -> None:
+    client.create_table(
+        TableName="ledger",
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "open")],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
+        GlobalSecondaryIndexes=[
+            {
+                "IndexName": "open",
+                "KeySchema": [
+                    {"AttributeName": "open", "KeyType": "HASH"},
+                    {"AttributeName": "pk", "KeyType": "RANGE"},
+                ],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            }
+        ],
+    )
+
+
+def counts() -> dict[str, float]:
+    """What the metrics of this invocation say so far."""
+    serialized: dict[str, Any] = {**handler.metrics.serialize_metric_set()}
+    (block,) = serialized["_aws"]["CloudWatchMetrics"]
+    return {metric["Name"]: sum(serialized[metric["Name"]]) for metric in block["Metrics"]}
+
+
+def test_a_healthy_fleet_leaves_no_findings(deployed: Deployed) -> None:
+    listed(deployed.msk.connect, summary("orders"))
+    described(deployed.msk.connect, "orders")
+    deployed.msk.measures((1, 0))
+    deployed.rest.answers[LIST] = (200, {"customers": expanded("customers", "RUNNING")})
+    assert deployed.poll() == []
+    assert counts() == {
+        "PollCompleted": 1,
+        "ConnectorsSeen": 2,
+        "ConnectorsHealthy": 2,
+        "ConnectorsUnhealthy": 0,
+        "ConnectorsUnknown": 0,
+        "FailedTasks": 0,
+        "ClustersUnknown": 0,
+    }
+
+
+def test_what_is_not_healthy_is_found_with_its_tags_and_its_diagnosis(deployed: Deployed) -> None:
+    listed(deployed.msk.connect, summary("orders"), summary("customers"))
+    described(deployed.msk.connect, "orders")
+    described(deployed.msk.connect, "customers")
+    deployed.msk.measures((0, 2), (1, 0))
+    deployed.msk.connect.add_response("list_tags_for_resource", {"tags": {"connectops:owner": "shop"}})
+    deployed.rest.answers[LIST] = (200, {"broken": expanded("broken", "FAILED")})
+    on_rest, on_msk = sorted(deployed.poll(), key=lambda finding: finding.connector.key, reverse=True)
+    assert on_msk.look
+    assert on_rest.look
+    assert (on_msk.connector, on_msk.origin) == (ORDERS, "2026-11-23T12:00:00+00:00")
+    assert (on_msk.look.tags, on_msk.look.tasks.failed if on_msk.look.tasks else None) == ((("owner", "shop"),), 2)
+    assert (on_rest.connector, on_rest.look.diagnosis is not None) == (BROKEN, True)
+    assert counts() | {"ConnectorsUnhealthy": 2, "ConnectorsHealthy": 1, "FailedTasks": 3} == counts()
+
+
+def test_an_open_connector_is_found_even_if_it_is_healthy(deployed: Deployed) -> None:
+    healthy = ConnectorId(Platform.KAFKA_CONNECT, "onprem", "customers")
+    deployed.opens(healthy)
+    listed(deployed.msk.connect)
+    deployed.rest.answers[LIST] = (
+        200,
+        {name: expanded(name, "RUNNING") for name in ("customers", "orders")},
+    )
+    assert [finding.connector for finding in deployed.poll()] == [healthy]
+
+
+def test_two_polls_are_two_looks_and_one_poll_delivered_twice_is_one(deployed: Deployed) -> None:
+    deployed.rest.answers[LIST] = (200, {"broken": expanded("broken", "FAILED")})
+    for _ in range(3):
+        listed(deployed.msk.connect)
+    first, again, next_one = (deployed.poll(at) for at in (AT, AT, AT + timedelta(minutes=1)))
+    assert (len(first), len(again), len(next_one)) == (1, 0, 1)
+    assert first[0].origin != next_one[0].origin
+
+
+def test_one_cluster_out_of_sight_does_not_end_the_poll(deployed: Deployed) -> None:
+    deployed.opens(BROKEN)
+    listed(deployed.msk.connect)
+    deployed.rest.answers[LIST] = (503, "")
+    (finding,) = deployed.poll()
+    assert finding.look
+    assert finding.look.state is ConnectorState.UNKNOWN
+    assert counts() | {"PollCompleted": 1, "ClustersUnknown": 1, "ConnectorsUnknown": 1} == counts()
+
+
+def test_a_poll_that_saw_nothing_fails_after_saying_so(deployed: Deployed) -> None:
+    deployed.opens(BROKEN)
+    deployed.msk.connect.add_client_error("list_connectors", "AccessDeniedException", "no", 403)
+    deployed.rest.answers[LIST] = (503, "")
+    with pytest.raises(Unreachable, match=r"onprem.*ListConnectors"):
+        deployed.poll()
+    assert [finding.look.state for finding in deployed.sent if finding.look] == [ConnectorState.UNKNOWN]
+    assert "PollCompleted" not in counts()
+    assert counts()["ClustersUnknown"] == 2
+
+
+def test_a_connector_that_vanished_is_gone(deployed: Deployed) -> None:
+    deployed.opens(ORDERS)
+    listed(deployed.msk.connect)
+    (finding,) = deployed.poll()
+    assert finding.look
+    assert finding.look.state is ConnectorState.GONE
+    assert counts()["ConnectorsUnknown"] == 0
+
+
+def test_no_password_of_a_configuration_or_trace_leaves(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:
+    entry = expanded("broken", "FAILED")
+    entry["status"]["tasks"][0]["trace"] = (
+        "io.debezium.DebeziumException: x{database.password=hunter2}\n\tat a.b(C.java:1)"
+    )
+    deployed.rest.answers[LIST] = (200, {"broken": entry})
+    listed(deployed.msk.connect)
+    (finding,) = deployed.poll()
+    assert "hunter2" not in repr(finding)
+    assert "hunter2" not in capsys.readouterr().out
+
+
+# ── the entry point ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+NO_METRICS = pytest.mark.filterwarnings("ignore:No application metrics")
+
+
+@NO_METRICS
+@pytest.mark.parametrize(
+    "event",
+    [{}, [], {"scheduled_time": None}, {"scheduled_time": ""}, {"scheduled_time": "<aws.scheduler.scheduled-time>"}],
+)
+def test_an_event_without_scheduled_time_is_malformed(event: Any) -> None:
+    with pytest.raises(MalformedEvent, match="scheduled_time"):
+        handler.lambda_handler(event, LambdaContext())
+
+
+@NO_METRICS
+def test_all_missing_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("TABLE_NAME", "FINDINGS_QUEUE_URL", "WATCH_MSK_CONNECT"):
+        monkeypatch.delenv(f"CONNECTOPS_{name}", raising=False)
+    handler._composition.cache_clear()
+    with pytest.raises(SettingsError, match=r"TABLE_NAME.*FINDINGS_QUEUE_URL.*WATCH_MSK_CONNECT"):
+        handler.lambda_handler(json.loads((EVENTS / "scheduled.json").read_text()), LambdaContext())
+
+
+def test_the_handler_runs_on_its_settings(
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployed.rest.answers[LIST] = (200, {"broken": expanded("broken", "FAILED")})
+    settings = {
+        "TABLE_NAME": "ledger",
+        "FINDINGS_QUEUE_URL": deployed.queue_url,
+        "KAFKA_CONNECT_CLUSTERS": json.dumps([{"name": "onprem", "url": deployed.rest.url}]),
+        "WATCH_MSK_CONNECT": "false",
+        "METRIC_PERIOD_SECONDS": "60",
+        "METRIC_WINDOW_SECONDS": "600",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(f"CONNECTOPS_{name}", value)
+    handler._composition.cache_clear()
+    handler.lambda_handler(json.loads((EVENTS / "scheduled.json").read_text()), LambdaContext())
+    (finding,) = deployed._receive()
+    assert (finding.connector, finding.at) == (BROKEN, datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
+    assert '"PollCompleted":[1.0]' in capsys.readouterr().out
+    handler._composition.cache_clear()

@@ -1,0 +1,108 @@
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.metrics import EphemeralMetrics
+
+from connectops.model import (
+    Action,
+    Attempt,
+    AttemptEnd,
+    Change,
+    ConnectorState,
+    Health,
+    Incident,
+    Look,
+    Notice,
+    Phase,
+    Tasks,
+)
+from connectops.tell.metrics import NAMESPACE, Count, count_completion, count_looks, count_outcome
+from tests.builders import NOW, ORDERS
+from tests.notices import a_notice
+
+
+@dataclass
+class Response:
+    restarted: bool = False
+    ended: Incident | None = None
+    told: tuple[Notice, ...] = ()
+
+
+def counted(metrics: EphemeralMetrics) -> dict[str, Any]:
+    serialized: dict[str, Any] = {**metrics.serialize_metric_set()}
+    (block,) = serialized["_aws"]["CloudWatchMetrics"]
+    assert (block["Namespace"], block["Dimensions"]) == (NAMESPACE, [["service"]])
+    return {metric["Name"]: sum(serialized[metric["Name"]]) for metric in block["Metrics"]}
+
+
+@pytest.fixture
+def metrics() -> EphemeralMetrics:
+    return EphemeralMetrics(namespace=NAMESPACE, service="stack")
+
+
+def look(failed: int | None = 0) -> Look:
+    tasks = None if failed is None else Tasks(1, failed, 0, NOW)
+    return Look(ORDERS, NOW, ConnectorState.RUNNING, tasks=tasks)
+
+
+def test_every_connector_is_counted_once(metrics: EphemeralMetrics) -> None:
+    looks = [
+        (look(), Health.HEALTHY),
+        (look(2), Health.DEGRADED),
+        (look(1), Health.FAILED),
+        (look(), Health.STALLED),
+        (look(), Health.PAUSED),
+        (look(None), Health.UNKNOWN),
+        (look(None), Health.GONE),
+    ]
+    count_looks(metrics, looks, {"west": "away"})
+    assert counted(metrics) == {
+        "ConnectorsSeen": 5,
+        "ConnectorsHealthy": 1,
+        "ConnectorsUnhealthy": 3,
+        "ConnectorsUnknown": 1,
+        "FailedTasks": 3,
+        "ClustersUnknown": 1,
+    }
+
+
+def test_an_empty_fleet_is_counted_as_zeros(metrics: EphemeralMetrics) -> None:
+    count_looks(metrics, [], {})
+    assert set(counted(metrics).values()) == {0}
+
+
+def test_completion_is_counted_apart(metrics: EphemeralMetrics) -> None:
+    count_completion(metrics)
+    assert counted(metrics) == {"PollCompleted": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        (Change.OPENED, "IncidentsOpened"),
+        (Change.REFUSED, "RestartsRefused"),
+        (Change.QUARANTINED, "ConnectorsQuarantined"),
+        (Change.RESOLVED, "IncidentsResolved"),
+        (Change.REMINDER, None),
+    ],
+)
+def test_what_was_told_is_counted(metrics: EphemeralMetrics, change: Change, name: str | None) -> None:
+    count_outcome(metrics, Response(told=(replace(a_notice(), change=change),)))
+    quiet = {"RestartsAttempted": 0, "RestartsProven": 0, "NoticesPublished": 1}
+    assert counted(metrics) == quiet | ({name: 1} if name else {})
+
+
+@pytest.mark.parametrize(("end", "proven"), [(AttemptEnd.PROVEN, 1), (AttemptEnd.NOT_PROVEN, 0)])
+def test_a_restart_is_counted_when_asked_for_and_when_proven(
+    metrics: EphemeralMetrics, end: AttemptEnd, proven: int
+) -> None:
+    attempt = Attempt(1, Action.RESTART_TASKS, "UNKNOWN", NOW, end=end)
+    incident = Incident("i", ORDERS, NOW, Phase.PROVING, NOW, attempts=(attempt,))
+    count_outcome(metrics, Response(restarted=True))
+    count_outcome(metrics, Response(ended=incident))
+    assert counted(metrics) == {"RestartsAttempted": 1, "RestartsProven": proven, "NoticesPublished": 0}
+
+
+def test_every_count_names_a_noun_in_the_plural_or_an_event() -> None:
+    assert all(count.value.isalnum() and count.value[0].isupper() for count in Count)
