@@ -170,7 +170,7 @@ def test_a_silent_stop_is_restarted_when_nothing_follows_in_time(world):
     world.sight.sees = a_look()
     waiting = world.take(a_suspicion())
     assert waiting.decision.until == NOW + timedelta(seconds=150)
-    assert world.take(healthy(2), 2 * MINUTE).decision.action is Action.NOTHING
+    assert world.take(healthy(2), 2 * MINUTE).decision.action is Action.WAIT
     acting = world.take(healthy(3), 3 * MINUTE)
     assert (acting.decision.action, acting.decision.failure_class) == (Action.RESTART_CONNECTOR, "MYSQL_CONN_LOST")
     world.take(healthy(4), 4 * MINUTE)

@@ -120,9 +120,9 @@ def follow(record: ConnectorRecord, operation: Operation | None, policy: RepairP
     if incident is None or incident.phase is not Phase.RESTARTING or not incident.attempts:
         return nothing(record, "no restart is being carried out")
     attempt = incident.attempts[-1]
-    if record.connector.platform is Platform.KAFKA_CONNECT:
-        return _proving(record, incident, attempt.claimed_at, "no answer was seen: the next looks will tell", now)
     if operation is None:
+        if record.connector.platform is Platform.KAFKA_CONNECT:
+            return _proving(record, incident, attempt.claimed_at, "no answer was seen: the next looks will tell", now)
         if now - attempt.claimed_at < policy.first_backoff:
             return nothing(record, "the claimed restart has left no trace yet")
         return end_attempt(record, incident, AttemptEnd.NOT_PROVEN, policy, now, "the call left no trace: it is spent")

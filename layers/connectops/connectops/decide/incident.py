@@ -24,6 +24,7 @@ from connectops.model import (
     Phase,
     RepairPolicy,
     Severity,
+    Suspicion,
     TimelineEntry,
 )
 
@@ -56,6 +57,14 @@ class Step:
 
 def nothing(record: ConnectorRecord, reason: str) -> Step:
     return Step(record, Decision(Action.NOTHING, reason))
+
+
+def suspecting(record: ConnectorRecord, suspicion: Suspicion, policy: RepairPolicy) -> Step:
+    """Nothing looks wrong, and something may be: only silence until its deadline can confirm it."""
+    cause = suspicion.diagnosis
+    reason = f"{suspicion.silence}: only silence until then can confirm it"
+    due = evidence.deadline(suspicion, policy)
+    return Step(record, Decision(Action.WAIT, reason, cause.failure_class, cause.verdict, due))
 
 
 def opened(record: ConnectorRecord, since: datetime, evidence_at: datetime) -> Incident:

@@ -7,12 +7,10 @@ from datetime import datetime
 
 from connectops.decide import evidence
 from connectops.decide.attempt import end_attempt
-from connectops.decide.incident import Step, conclude, noted, nothing, opened, resolved
+from connectops.decide.incident import Step, conclude, noted, nothing, opened, resolved, suspecting
 from connectops.model import (
-    Action,
     AttemptEnd,
     ConnectorRecord,
-    Decision,
     Diagnosis,
     Incident,
     Life,
@@ -66,9 +64,7 @@ def hear_suspicion(record: ConnectorRecord, suspicion: Suspicion, policy: Repair
     if alive or stopped or not evidence.is_fresh(record, suspicion.seen_at):
         return nothing(record, f"{suspicion.silence} is explained by other evidence")
     record = replace(record, suspicions=evidence.suspect(record.suspicions, suspicion))
-    due = evidence.deadline(suspicion, policy)
-    reason = f"{suspicion.silence}: only silence until then can confirm it"
-    return Step(record, Decision(Action.WAIT, reason, suspicion.diagnosis.failure_class, until=due))
+    return suspecting(record, suspicion, policy)
 
 
 def hear_life(record: ConnectorRecord, sign: SignOfLife, policy: RepairPolicy, now: datetime) -> Step:

@@ -7,7 +7,17 @@ from datetime import datetime
 
 from connectops.decide import alerting, evidence, proof
 from connectops.decide.attempt import end_attempt, ended
-from connectops.decide.incident import HANDS_OFF, Step, closed_by_hand, conclude, noted, nothing, opened, resolved
+from connectops.decide.incident import (
+    HANDS_OFF,
+    Step,
+    closed_by_hand,
+    conclude,
+    noted,
+    nothing,
+    opened,
+    resolved,
+    suspecting,
+)
 from connectops.decide.proof import Proof
 from connectops.decide.restart_policy import backoff
 from connectops.model import (
@@ -111,7 +121,8 @@ def _confirmed(record: ConnectorRecord, suspicion: Suspicion, now: datetime) -> 
 def _healthy(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> Step:
     incident = record.incident
     if incident is None:
-        return _cooling_down(record, policy, now)
+        step = _cooling_down(record, policy, now)
+        return suspecting(step.record, record.suspicions[0], policy) if record.suspicions else step
     if look.tasks and look.tasks.seen_at > incident.evidence_at and look.at != incident.last_look_at:
         incident = replace(incident, healthy_looks=incident.healthy_looks + 1, last_look_at=look.at, looks=0)
     record = replace(record, incident=incident)
