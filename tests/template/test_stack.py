@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.template.stack import FUNCTIONS, of_type, properties, template
+from tests.template.stack import FUNCTIONS, ROOT, of_type, properties, template
 
 
 def test_the_table_outlives_the_stack():
@@ -63,3 +63,12 @@ def test_every_parameter_has_a_default_a_description_and_a_place():
     groups = template()["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"]
     assert all("Default" in parameter and parameter["Description"].endswith(".") for parameter in parameters.values())
     assert sorted(name for group in groups for name in group["Parameters"]) == sorted(parameters)
+
+
+def test_the_readme_explains_every_parameter_with_its_default():
+    rows = [row for row in (ROOT / "README.md").read_text().splitlines() if row.startswith("| `")]
+    for name, parameter in template()["Parameters"].items():
+        if name in ("WorkerLogGroup2", "WorkerLogGroup3", "WorkerLogGroup4"):
+            continue  # the row of the first says it for all
+        [row] = [row for row in rows if f"`{name}`" in row]
+        assert str(parameter["Default"]) in row
