@@ -1,0 +1,116 @@
+"""`connectops diagnose`: what worker logs say, from files or standard input."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import sys
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from connectops.decide.catalogue import BY_ID
+from connectops.decide.diagnosis import Reading, diagnose
+from connectops.decide.diagnosis_lines import PREFILTER
+from connectops.errors import MalformedEvent
+from connectops.model import Diagnosis, LogRecord
+from connectops.observe.worker_logs import HOUR_ZERO, stitch
+from connectops.observe.worker_logs_text import LogText, read_text
+
+UNREADABLE = 2
+STDIN = "-"
+
+
+def run(files: list[str], *, as_json: bool, everything: bool, why: bool) -> int:
+    """Read, diagnose, print; the exit code."""
+    try:
+        texts = [text for name in files or [STDIN] for text in read_text(_read(name))]
+    except (OSError, MalformedEvent, EOFError, zlib.error) as err:
+        sys.stderr.write(f"connectops diagnose: cannot read {_named(err)}\n")
+        return UNREADABLE
+    reading = read(texts)
+    if as_json:
+        sys.stdout.write(json.dumps(report(reading, everything=everything, why=why), indent=2) + "\n")
+    else:
+        from cli.diagnose_view import show
+
+        show(reading, everything=everything, why=why)
+    return 0
+
+
+def read(texts: list[LogText]) -> Reading:
+    """The reading of several streams: their records in order of time."""
+    records: list[LogRecord] = []
+    for text in texts:
+        records += stitch(text.lines, times=text.times or None, wanted=PREFILTER)
+    if len(texts) > 1:
+        records.sort(key=lambda record: record.at)
+    return diagnose(records, lines=sum(len(text.lines) for text in texts), to_the_end=True, now=_end(texts))
+
+
+def _end(texts: list[LogText]) -> datetime | None:
+    """The time of the last line that has one: silence lasts until then."""
+    ends = []
+    for text in texts:
+        last = stitch(text.lines[-400:], times=text.times[-400:] or None)
+        ends += [record.last_at or record.at for record in last if record.at > HOUR_ZERO]
+    return max(ends, default=None)
+
+
+def report(reading: Reading, *, everything: bool, why: bool) -> dict[str, Any]:
+    """The document of `--json`."""
+    incidents = [_incident(each, why=why) for each in reading.diagnoses]
+    if everything:
+        incidents += [_noise(failure_class, count) for failure_class, count in reading.noise]
+    return {"incidents": incidents, "lines": reading.lines, "ignored": reading.ignored}
+
+
+def _incident(found: Diagnosis, *, why: bool) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "class": found.failure_class,
+        "verdict": str(found.verdict),
+        "severity": str(found.severity),
+        "connector": found.connector,
+        "task": found.task,
+        "worker": found.worker,
+        "first_seen": _iso(found.first_seen),
+        "last_seen": _iso(found.last_seen),
+        "count": found.count,
+        "cause": found.cause,
+        "consequences": list(found.consequences),
+        "next_step": found.next_step,
+    }
+    return document | ({"evidence": list(found.evidence)} if why else {})
+
+
+def _noise(failure_class: str, count: int) -> dict[str, Any]:
+    entry = BY_ID[failure_class]
+    return {
+        "class": failure_class, "verdict": str(entry.verdict), "severity": str(entry.severity), "connector": None,
+        "task": None, "worker": None, "first_seen": None, "last_seen": None, "count": count, "cause": entry.cause,
+        "consequences": [], "next_step": entry.next_step,
+    }  # fmt: skip
+
+
+def _iso(at: datetime | None) -> str | None:
+    """ISO 8601 in UTC; None for a line that has no time."""
+    if at is None or at <= HOUR_ZERO:
+        return None
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _read(name: str) -> bytes:
+    raw = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
+    return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+
+
+def _named(err: Exception) -> str:
+    if isinstance(err, OSError) and err.filename:
+        return f"{err.filename}: {err.strerror}"
+    return f"the input: {err}"
+
+
+def _lines(raw: bytes) -> Iterator[bytes]:
+    yield from raw.splitlines()

@@ -1,0 +1,196 @@
+"""Diagnosis: from the records of worker logs to root causes, verdicts and next steps.
+
+`diagnose` reads records, `diagnose_trace` the trace of a REST status. Everything they return is redacted.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+
+from connectops.decide.catalogue import CATALOGUE
+from connectops.decide.catalogue.entry import Role, Weight
+from connectops.decide.diagnosis_incidents import Incident, Reader
+from connectops.decide.diagnosis_lines import (
+    SILENT_STOP,
+    Event,
+    Kind,
+    assignment_of,
+    is_killed,
+    is_refused,
+    is_retry,
+    life_of,
+)
+from connectops.decide.diagnosis_matching import Matcher
+from connectops.decide.diagnosis_unknown import fingerprint, root_of
+from connectops.decide.redaction import redact
+from connectops.model import Diagnosis, LogRecord, Severity, SignOfLife, Silence, Suspicion, Verdict
+
+CAUSE_KEPT = 600
+EVIDENCE_LINES = 12
+EVIDENCE_KEPT = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the records of one source say. `noise` counts statements by class; `ignored` lines belong to no failure."""
+
+    diagnoses: tuple[Diagnosis, ...] = ()
+    suspicions: tuple[Suspicion, ...] = ()
+    signs: tuple[SignOfLife, ...] = ()
+    noise: tuple[tuple[str, int], ...] = ()
+    lines: int = 0
+    ignored: int = 0
+
+
+@cache
+def matcher() -> Matcher:
+    """The whole catalogue, compiled once."""
+    return Matcher(CATALOGUE)
+
+
+def diagnose(records: Sequence[LogRecord], *, lines: int = 0, to_the_end: bool = False, now: datetime | None = None) -> Reading:
+    """Root causes, suspicions and signs of life in records that are in order of time.
+
+    With `to_the_end` the records are all there is (a file): `now` (default: the last record) is their end, and a suspicion
+    that is still open is a failure. Without it they are one batch of a stream, and silence is for others to confirm.
+    """
+    events = _attributed([interpret(record) for record in records])
+    reader = Reader()
+    reader.read(events)
+    end = now or max((record.last_at or record.at for record in records), default=datetime.min)
+    found = reader.incidents(end, snippet=to_the_end)
+    diagnoses, suspicions = [], []
+    used: set[int] = set()
+    for incident in found:
+        silence = incident.silence or _internal_retry(incident)
+        used.update(id(record) for record in incident.records)
+        if silence is not None and not to_the_end:
+            suspicions.append(Suspicion(silence, incident.last, _diagnosis(incident)))
+        else:
+            diagnoses.append(_diagnosis(incident))
+    signs = tuple(
+        SignOfLife(event.life, event.record.at, event.connector, event.record.task) for event in events if event.life
+    )
+    evidence = sum(record.size for record in records if id(record) in used)
+    return Reading(
+        tuple(diagnoses), tuple(suspicions), signs, tuple(sorted(reader.noise.items())), lines, max(0, lines - evidence)
+    )
+
+
+def diagnose_trace(trace: str, *, connector: str | None, task: int | None, at: datetime) -> Diagnosis:
+    """What the `trace` of a failed task or connector in a REST status means."""
+    causes, frames = [], []
+    for line in trace.splitlines():
+        text = line.strip()
+        if text.startswith(("at ", "... ")):
+            frames.append(text)
+        elif text:
+            causes.append(text)
+    record = LogRecord(
+        at=at, level="ERROR", message="Task is FAILED in its status", connector=connector, task=task,
+        causes=tuple(causes), frames=tuple(frames),
+    )  # fmt: skip
+    return diagnose([record], to_the_end=True).diagnoses[0]
+
+
+def interpret(record: LogRecord) -> Event:
+    """What one record is, looked at alone."""
+    message = record.message
+    if SILENT_STOP in message:
+        return Event(record, Kind.SILENT_STOP, record.connector)
+    if (assignment := assignment_of(record)) is not None:
+        something, delay = assignment
+        if not something and delay > 0:
+            return Event(record, Kind.EMPTY_ASSIGNMENT, record.connector)
+        return Event(record, Kind.NOTHING, record.connector)
+    if record.level in ("INFO", "DEBUG", "TRACE") and (life := life_of(record)):
+        return Event(record, Kind.LIFE, record.connector, life=life)
+    matches = tuple(matcher().find(record))
+    match = matches[0] if matches else None
+    if match and match.signature.weight is Weight.NOISE:
+        return Event(record, Kind.NOISE, record.connector, match, matches)
+    killed, refused = is_killed(record), is_refused(record)
+    if not killed and is_retry(record):
+        return Event(record, Kind.RETRY, record.connector, match, matches)
+    event = Event(record, Kind.FAILURE, record.connector, match, matches, killed=killed, refused=refused)
+    if not (killed or refused) and not _tells(record, match):
+        event.kind = Kind.NOTHING
+    return event
+
+
+def _tells(record: LogRecord, match: object) -> bool:
+    """Whether a record that kills nothing is worth reading: known, or an error with a throwable of its own."""
+    if match is not None:
+        role, level = match.role, record.level  # type: ignore[attr-defined]  # a Match
+        return role is not Role.CAUSE or level not in ("INFO", "DEBUG", "TRACE") or match.entry.is_noise  # type: ignore[attr-defined]
+    return record.level in ("ERROR", "FATAL", "") and bool(root_of(record))
+
+
+def _attributed(events: list[Event]) -> list[Event]:
+    """Lines without a connector belong to the only one there is, or to the one that dies of the same cause."""
+    named = Counter(event.connector for event in events if event.connector)
+    if len(named) == 1:
+        (only,) = named
+        for event in events:
+            event.connector = only
+        return events
+    owners: dict[str, set[str]] = {}
+    for event in events:
+        if event.connector and event.kind in (Kind.FAILURE, Kind.RETRY) and (root := root_of(event.record)):
+            owners.setdefault(root, set()).add(event.connector)
+    for event in events:
+        if event.connector is None and event.kind is Kind.FAILURE:
+            found = owners.get(root_of(event.record), set())
+            if len(found) == 1:
+                (event.connector,) = found
+    return events
+
+
+def _internal_retry(incident: Incident) -> Silence | None:
+    """A failure that the connector is still trying to get over by itself."""
+    if incident.killed or incident.refused or not incident.verdict.restarts:
+        return None
+    return Silence.INTERNAL_RETRY if incident.retrying or incident.soft else None
+
+
+def _diagnosis(incident: Incident) -> Diagnosis:
+    entry = incident.entry
+    cause = redact(_first_line(incident.text), CAUSE_KEPT)
+    severity = entry.severity
+    if incident.verdict is Verdict.DO_NOT_RESTART and severity is not Severity.PAGE:
+        severity = Severity.WARNING
+    caps = incident.verdict.restarts and not incident.refused
+    consequences = tuple(dict.fromkeys(each for each in incident.consequences if each != entry.id))
+    return Diagnosis(
+        failure_class=entry.id, verdict=incident.verdict, severity=severity, cause=cause, next_step=entry.next_step,
+        connector=incident.connector, task=incident.task, worker=incident.record.worker,
+        first_seen=incident.first, last_seen=incident.last, count=incident.count, killed=incident.killed,
+        restart_cap=(entry.restart_cap if caps else 0), data=entry.data, consequences=consequences,
+        evidence=_evidence(incident.records), fingerprint=fingerprint(entry.id, cause),
+    )  # fmt: skip
+
+
+def _first_line(text: str) -> str:
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if not lines:
+        return ""
+    first = lines[0].removeprefix("Caused by: ")
+    return f"{first} {lines[1]}" if len(lines) > 1 and len(first) < 80 else first
+
+
+def _evidence(records: Iterable[LogRecord]) -> tuple[str, ...]:
+    found: dict[str, None] = {}
+    for record in records:
+        head = f"{record.at:%Y-%m-%d %H:%M:%S} {record.level} {record.message}".rstrip()
+        for line in (head.partition("\n")[0], *record.causes):
+            found.setdefault(redact(line.partition("\n")[0], EVIDENCE_KEPT))
+    return tuple(found)[:EVIDENCE_LINES]
+
+
+def without_evidence(diagnosis: Diagnosis) -> Diagnosis:
+    """The same, without the lines it rests on."""
+    return replace(diagnosis, evidence=())

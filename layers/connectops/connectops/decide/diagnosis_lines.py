@@ -1,0 +1,148 @@
+"""What single statements mean: deaths, refusals, retries, signs of life, and lines that silence alone explains.
+
+Wording: apache/kafka 2.2 - 4.1 (WorkerTask, Worker, DistributedHerder, WorkerSourceTask, AbstractWorkerSourceTask),
+debezium v1.6 - v3.6 (BaseSourceTask, ErrorHandler, ChangeEventSourceCoordinator, *StreamingChangeEventSource).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+from connectops.decide.diagnosis_matching import Match
+from connectops.model import Life, LogRecord
+
+
+class Kind(StrEnum):
+    """What a record is for the diagnosis."""
+
+    FAILURE = "failure"
+    RETRY = "retry"
+    LIFE = "life"
+    SILENT_STOP = "silent stop"
+    EMPTY_ASSIGNMENT = "empty assignment"
+    NOISE = "noise"
+    NOTHING = "nothing"
+
+
+@dataclass(slots=True)
+class Event:
+    """A record and what it is. `connector` may be known better than the record says."""
+
+    record: LogRecord
+    kind: Kind
+    connector: str | None
+    match: Match | None = None
+    matches: tuple[Match, ...] = ()
+    killed: bool = False
+    refused: bool = False
+    life: Life | None = None
+
+
+_KILLED = (
+    "being killed and will not recover until manually restarted",
+    "Task threw an uncaught and unrecoverable exception",
+    "is FAILED in its status",
+    "Failed to start connector",
+    "Failed to start task",
+    "Error while starting connector",
+    "Connector completed: success = 'false'",
+    "Couldn't instantiate task",
+    "Couldn't instantiate connector",
+    "Failed to create consumer",
+    "Failed to create job for",
+)
+_ORDERLY = ("After being scheduled for shutdown",)
+_REFUSED = (
+    "Failed testing connection",
+    "Uncaught exception in REST call",
+    "Connector configuration is invalid and contains",
+    "Connection validation failed",
+    "Unable to connect: ",
+    "Failed to validate connection",
+)
+_RETRY = (
+    "Going to restart connector after",
+    "retries will be attempted",
+    "Will retry operation",
+    "end of restart backoff period after a retriable error",
+    "and retrying, attempt number",
+    "RetriableException from SinkTask",
+)
+_STARTED = (
+    "finished initialization and start",
+    "Successfully restarted task",
+)
+_STOPPED = ("Finished streaming", "Stopping down connector", "Stopping task ", "Scheduled shutdown for")
+_COUNTED = re.compile(
+    r"(?:flushing |Committing offsets for )(\d+) (?:outstanding|acknowledged) messages|\b(\d+) records sent during previous"
+)
+_CONNECTED = re.compile(r"Connected to (?:\w+ )?binlog at |Connected to \S+:\d+ at \S+[/-]\S+ \(")
+SILENT_STOP = "Stopped reading binlog after"
+
+PREFILTER: dict[str, tuple[str, ...]] = {
+    "MySqlStreamingChangeEventSource": (SILENT_STOP, "Connected to"),
+    "BinlogStreamingChangeEventSource": (SILENT_STOP, "Connected to"),
+    "MariaDbStreamingChangeEventSource": (SILENT_STOP, "Connected to"),
+    "BinlogReader": ("Connected to", SILENT_STOP),
+    "BinaryLogClient": ("Connected to",),
+    "BaseSourceTask": ("Successfully restarted task", "records sent during previous", "Stopping down connector"),
+    "ChangeEventSourceCoordinator": ("Finished streaming",),
+    "WorkerSourceTask": ("outstanding messages for offset commit", "finished initialization and start"),
+    "AbstractWorkerSourceTask": ("acknowledged messages", "finished initialization and start"),
+    "SourceTaskOffsetCommitter": ("acknowledged messages",),
+    "WorkerSinkTask": ("finished initialization and start",),
+    "Worker": ("Stopping task ",),
+    "WorkerConnector": ("Scheduled shutdown for",),
+    "DistributedHerder": ("got assignment",),
+    "WorkerCoordinator": ("got assignment",),
+    "MySqlConnectorTask": ("Connector requires binlog file", "needed to replicate", "last known GTIDs"),
+    "BinlogSourceTask": ("Connector requires binlog file", "needed to replicate", "last known GTIDs"),
+    "MariaDbConnectorTask": ("Connector requires binlog file", "needed to replicate"),
+    "MongoDbConnectorTask": ("Invalid resume token",),
+    "MongoSourceTask": ("ResumeToken not found", "resume token", "Failed to resume"),
+    "StartedMongoSourceTask": ("ResumeToken not found", "resume token", "Failed to resume"),
+    "Selector": ("Failed authentication",),
+    "SaslChannelBuilder": ("Failed to create channel",),
+    "AbstractCoordinator": ("Broker coordinator was unreachable",),
+}
+"""Logger -> words of the lines of level INFO that mean something: what a reader of logs has to keep."""
+
+
+def is_killed(record: LogRecord) -> bool:
+    """Whether a statement says that a task or connector is dead."""
+    return any(text in record.message for text in _KILLED) and not any(text in record.message for text in _ORDERLY)
+
+
+def is_refused(record: LogRecord) -> bool:
+    """Whether a statement refuses a configuration: no task exists, so nothing can be restarted."""
+    return any(text in record.message for text in _REFUSED)
+
+
+def is_retry(record: LogRecord) -> bool:
+    """Whether a statement announces that the connector tries again by itself."""
+    return any(text in record.message for text in _RETRY)
+
+
+def life_of(record: LogRecord) -> Life | None:
+    """The sign of life that a statement is, if it is one. Commits without records are none."""
+    message = record.message
+    if any(text in message for text in _STARTED):
+        return Life.STARTED
+    if any(text in message for text in _STOPPED):
+        return Life.ORDERLY_STOP
+    if counted := _COUNTED.search(message[:1000]):
+        return Life.RECORDS if int(counted[1] or counted[2]) > 0 else None
+    return Life.RECONNECTED if _CONNECTED.search(message[:300]) else None
+
+
+def assignment_of(record: LogRecord) -> tuple[bool, int] | None:
+    """Whether a worker got anything to run, and its rebalance delay in ms; None if the statement says neither."""
+    if "got assignment" not in record.message:
+        return None
+    connectors, _, rest = record.message.partition("connectorIds=[")[2].partition("]")
+    tasks, _, rest = rest.partition("taskIds=[")[2].partition("]")
+    delay = rest.rpartition("rebalance delay: ")[2] if "rebalance delay: " in rest else rest.rpartition("delay=")[2]
+    digits = delay[:12].strip().rstrip("})")
+    return bool(connectors or tasks), int(digits) if digits.isdecimal() else 0

@@ -1,0 +1,179 @@
+"""Finding the signatures that a record matches: by the words it holds, never by trying every pattern on every line."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from connectops.decide.catalogue.entry import FailureClass, Party, Role, Signature, Weight
+from connectops.model import LogRecord, Verdict
+
+_WORD = re.compile(r"\w+")
+_CLASS_NAME = re.compile(r"(?:Caused by: |Suppressed: |Wrapped by: |\s+|\[?CIRCULAR REFERENCE: ?)*([\w$.]+)")
+TEXT_LOOKED_AT = 6_000
+"""Characters of a statement or throwable that are compared: knowledge is at the begin, lists of plug-ins are long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A signature of a class, found in place number `depth` of a record (0: the statement, then its throwables)."""
+
+    entry: FailureClass
+    signature: Signature
+    depth: int
+
+    @property
+    def verdict(self) -> Verdict:
+        return self.signature.verdict or self.entry.verdict
+
+    @property
+    def role(self) -> Role:
+        return self.signature.role
+
+
+def matches_text(pieces: Sequence[str], text: str) -> bool:
+    """Whether the pieces occur in the text in this order: linear, whatever the text holds."""
+    at = 0
+    for piece in pieces:
+        found = text.find(piece, at)
+        if found < 0:
+            return False
+        at = found + len(piece)
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    entry: FailureClass
+    signature: Signature
+    pieces: tuple[str, ...]
+    also: tuple[str, ...]
+    unless: tuple[tuple[str, ...], ...]
+    order: int
+
+
+def _pieces(text: str) -> tuple[str, ...]:
+    return tuple(piece for piece in text.split("*") if piece)
+
+
+def _whole_words(signature: Signature) -> set[str]:
+    """Words that must be in a matching record: those next to a `*` may be parts of words."""
+    found: set[str] = set(_WORD.findall(signature.exception.rpartition(".")[2]))
+    pieces = signature.text.split("*")
+    for number, piece in enumerate(pieces):
+        words = _WORD.findall(piece)
+        if words and number > 0 and piece[:1].isalnum():
+            words = words[1:]
+        if words and number < len(pieces) - 1 and piece[-1:].isalnum():
+            words = words[:-1]
+        found.update(words)
+    return found
+
+
+class Matcher:
+    """The signatures of a catalogue, indexed by their rarest word."""
+
+    def __init__(self, entries: Iterable[FailureClass]) -> None:
+        compiled = [
+            _Compiled(entry, each, _pieces(each.text), _pieces(each.also), tuple(map(_pieces, each.unless)), number)
+            for number, (entry, each) in enumerate((e, s) for e in entries for s in e.signatures)
+        ]
+        words = {each.order: _whole_words(each.signature) for each in compiled}
+        frequency = Counter(word for found in words.values() for word in found)
+        self._by_word: dict[str, list[_Compiled]] = {}
+        for each in compiled:
+            if not words[each.order]:
+                raise ValueError(f"{each.entry.id}: a signature needs one whole word: {each.signature}")
+            anchor = min(words[each.order], key=lambda word: (frequency[word], -len(word), word))
+            self._by_word.setdefault(anchor, []).append(each)
+        self._anchors = self._by_word.keys()
+
+    def find(self, record: LogRecord) -> list[Match]:
+        """All matches of a record, heaviest first, deepest first among equals."""
+        places = [record.message[:TEXT_LOOKED_AT], *(cause[:TEXT_LOOKED_AT] for cause in record.causes)]
+        whole = "\n".join(places)
+        candidates = [each for word in self._anchors & set(_WORD.findall(whole)) for each in self._by_word[word]]
+        if not candidates:
+            return []
+        names = ["", *(_class_name(cause) for cause in record.causes)]
+        party: Party | None | bool = False
+        found = []
+        for each in candidates:
+            signature = each.signature
+            depth = _depth(each, places, names)
+            if depth < 0 or not _holds(each, record, whole):
+                continue
+            if signature.party:
+                party = party_of(record, whole) if party is False else party
+                if party not in signature.party:
+                    continue
+            found.append((-signature.weight, -depth, each.order, Match(each.entry, signature, depth)))
+        found.sort(key=lambda each: each[:3])
+        return [each[3] for each in found]
+
+
+def _depth(each: _Compiled, places: Sequence[str], names: Sequence[str]) -> int:
+    """The deepest place that holds text and exception; -1 if none does."""
+    exception = each.signature.exception
+    last = 0 if each.signature.statement else len(places) - 1
+    for depth in range(last, -1, -1):
+        if exception and not (_is_class(names[depth], exception) if depth else exception in places[0]):
+            continue
+        if matches_text(each.pieces, places[depth]):
+            return depth
+    return -1
+
+
+def _holds(each: _Compiled, record: LogRecord, whole: str) -> bool:
+    signature = each.signature
+    if signature.logger and not record.logger.endswith(signature.logger):
+        return False
+    if each.also and not matches_text(each.also, whole):
+        return False
+    if any(matches_text(pieces, whole) for pieces in each.unless):
+        return False
+    return all(any(frame in line for line in record.frames) for frame in signature.frames)
+
+
+def _class_name(cause: str) -> str:
+    found = _CLASS_NAME.match(cause[:600])
+    return found[1] if found else ""
+
+
+def _is_class(name: str, wanted: str) -> bool:
+    return name == wanted or name.endswith(("." + wanted, "$" + wanted))
+
+
+_PARTIES: tuple[tuple[Party, tuple[str, ...]], ...] = (
+    (Party.SCHEMA_REGISTRY, ("kafka.schemaregistry", "io.apicurio.registry", "kafka.serializers.", "AWSSchemaRegistry",
+                             "Avro schema", "schema registry", "Schema Registry")),
+    (Party.ENDPOINT, ("SinkTask", "sink.JdbcDbWriter", "io.debezium.connector.jdbc", "SinkConnector")),
+    (Party.MYSQL, ("io.debezium.connector.mysql", "io.debezium.connector.binlog", "io.debezium.connector.mariadb",
+                   "mysql.binlog", "com.mysql.", "org.mariadb.jdbc", "jdbc:mysql:", "jdbc:mariadb:", "MySqlConnector",
+                   "to MySQL", "MySQL server")),
+    (Party.POSTGRESQL, ("io.debezium.connector.postgresql", "org.postgresql.", "jdbc:postgresql:",
+                        "PostgresConnector")),
+    (Party.OTHER_DATABASE, ("com.mongodb", "io.debezium.connector.mongodb", "com.microsoft.sqlserver",
+                            "io.debezium.connector.sqlserver", "oracle.jdbc", "oracle.net", "io.debezium.connector.oracle",
+                            "io.debezium.connector.db2", "com.ibm.db2", "com.informix", "io.debezium.connector.informix",
+                            "io.debezium.connector.vitess", "io.debezium.connector.spanner", "io.debezium.connector.cassandra",
+                            "com.datastax", "jdbc:sqlserver:", "jdbc:oracle:")),
+    (Party.AWS, ("com.amazonaws", "software.amazon.awssdk", "amazonaws.com")),
+    (Party.KAFKA, ("org.apache.kafka.clients", "org.apache.kafka.common", "clientId=", "bootstrap.servers")),
+)  # fmt: skip
+
+
+def party_of(record: LogRecord, whole: str) -> Party:
+    """Who the code was talking to: first what the throwables name, then what the frames and the logger name."""
+    deepest = "\n".join(record.causes[-2:])
+    below = "\n".join((record.logger, record.message[:2000], *record.causes, *record.frames))
+    for party, marks in _PARTIES[:2]:
+        if any(mark in below for mark in marks):
+            return party
+    for text in (deepest, whole, below):
+        for party, marks in _PARTIES[2:]:
+            if any(mark in text for mark in marks) and not (party is Party.KAFKA and text is not below):
+                return party
+    return Party.ENDPOINT

@@ -1,0 +1,92 @@
+"""Errors that no entry of the catalogue describes: named, counted, never guessed."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+from connectops.decide.catalogue.entry import FailureClass
+from connectops.model import UNKNOWN_CLASS, DataImpact, LogRecord, Severity, Verdict
+
+_WRAPPERS = (
+    "An exception occurred in the change event producer",
+    "An exception ocurred in the change event producer",
+    "Error processing binlog event",
+    "Exiting WorkerSinkTask due to unrecoverable exception",
+    "Tolerance exceeded in error handler",
+    "Unrecoverable exception from producer send callback",
+    "Unrecoverable exception trying to send",
+    "Error while processing event at offset",
+    "JDBC sink connector failure",
+    "Failed to process a sink record",
+)
+_BARE_WRAPPERS = ("java.util.concurrent.ExecutionException", "java.util.concurrent.CompletionException",
+                  "java.lang.reflect.InvocationTargetException", "java.lang.RuntimeException",
+                  "java.lang.reflect.UndeclaredThrowableException")  # fmt: skip
+
+_HINTS = re.compile(
+    r"config|propert|setting|invalid|illegal|unsupported|not supported|not allowed|required|missing|unknown|unexpected|must |"
+    r"cannot be|could not be found|not found|no such|does not exist|doesn't exist|already exists|mismatch|incompatible|"
+    r"convert|schema|serializ|parse|parsing|malformed|decode|encod|cast|format|overflow|truncat|out of range|too large|too long|"
+    r"nullpointer|indexoutofbounds|illegalstate|illegalargument|arithmetic|"
+    r"offset|position|purged|expired|no longer|lost|corrupt|snapshot|"
+    r"denied|auth|permission|privilege|credential|forbidden|unauthorized|certificate|ssl|licen[cs]e|quota",
+    re.IGNORECASE,
+)
+_TRANSIENT = re.compile(
+    r"timeout|timed out|connection (?:refused|reset|closed|lost)|broken pipe|temporar|unavailable|try again|retry|disconnected"
+    r"|throttl|too many requests|deadlock|interrupted|in progress",
+    re.IGNORECASE,
+)
+
+_FOLDS = (
+    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE), "U"),
+    (re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"), "A"),
+    (re.compile(r"@[0-9a-f]{4,16}\b"), "@H"),
+    (re.compile(r"'[^'\n]{0,300}'|\"[^\"\n]{0,300}\""), "Q"),
+    (re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{12,}\b", re.IGNORECASE), "H"),
+    (re.compile(r"\d+"), "N"),
+)
+
+UNKNOWN = FailureClass(
+    id=UNKNOWN_CLASS,
+    group="Unknown",
+    cause="An error that the catalogue does not describe.",
+    verdict=Verdict.RESTART_WITH_BACKOFF,
+    severity=Severity.WARNING,
+    data=DataImpact.UNKNOWN,
+    next_step="Read the cause line and the trace around it. `connectops unknowns` counts such errors; docs/adding-a-class.md shows how to teach it a new class.",
+    restart_cap=1,
+    sources=(),
+)  # fmt: skip
+
+
+def is_wrapper(cause: str) -> bool:
+    """Whether a throwable only wraps its cause and says nothing itself."""
+    if any(text in cause for text in _WRAPPERS):
+        return True
+    text = cause.removeprefix("Caused by: ").strip()
+    name, _, message = text.partition(": ")
+    return text in _BARE_WRAPPERS or (name in _BARE_WRAPPERS and "Exception" in message.partition(":")[0])
+
+
+def root_of(record: LogRecord) -> str:
+    """The deepest throwable that is not a wrapper; empty if there is none."""
+    return next((cause for cause in reversed(record.causes) if not is_wrapper(cause)), "")
+
+
+def verdict_of(record: LogRecord) -> Verdict:
+    """One careful restart, and only if nothing hints at configuration, a poison record or a lost position."""
+    text = "\n".join((*record.causes, *(record.message.split("\n")[1:])))[:8_000]
+    text = "\n".join(line for line in text.split("\n") if not is_wrapper(line))
+    root = root_of(record)
+    if _TRANSIENT.search(root) and not _HINTS.search(root):
+        return Verdict.RESTART_WITH_BACKOFF
+    return Verdict.DO_NOT_RESTART if _HINTS.search(text) else Verdict.RESTART_WITH_BACKOFF
+
+
+def fingerprint(failure_class: str, text: str) -> str:
+    """The same for the same failure with other numbers, ids, addresses and quoted names: 16 hex digits."""
+    for pattern, replacement in _FOLDS:
+        text = pattern.sub(replacement, text)
+    return hashlib.sha256(f"{failure_class}\n{text}".encode()).hexdigest()[:16]

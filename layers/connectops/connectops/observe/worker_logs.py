@@ -1,0 +1,129 @@
+"""Worker logs as CloudWatch Logs delivers them: one physical line an event, interleaved, cut, with lines missing.
+
+`decode` opens a subscription event, `stitch` puts records together again. Facts about the layouts: docs/log-layouts.md.
+"""
+
+from __future__ import annotations
+
+import binascii
+import zlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from isal import igzip, isal_zlib
+
+from connectops.errors import MalformedEvent
+from connectops.model import LogRecord
+from connectops.observe.worker_logs_assembly import Assembler, Interest
+
+Wanted = Mapping[str, tuple[str, ...]]
+"""Logger (simple class name) -> words; an INFO line is kept if its logger is here and it holds one of the words."""
+
+DATA_MESSAGE = "DATA_MESSAGE"
+CONTROL_MESSAGE = "CONTROL_MESSAGE"
+HOUR_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class LogEvent(msgspec.Struct, gc=False):
+    """One physical line: `timestamp` in milliseconds since 1970."""
+
+    id: str
+    timestamp: int
+    message: str
+
+
+class _Envelope(msgspec.Struct, rename="camel"):
+    message_type: str
+    log_group: str = ""
+    log_stream: str = ""
+    log_events: list[LogEvent] = []
+
+
+class LogBatch(msgspec.Struct):
+    """The lines of one log stream that one subscription event carries."""
+
+    group: str
+    stream: str
+    events: list[LogEvent]
+
+
+_decoder = msgspec.json.Decoder(_Envelope)
+
+
+def decode(event: Mapping[str, Any]) -> LogBatch | None:
+    """The lines of a CloudWatch Logs subscription event; None for a CONTROL_MESSAGE.
+
+    Raises MalformedEvent if it is not `{"awslogs": {"data": base64(gzip(JSON))}}` of the documented shape.
+    Source: Amazon CloudWatch Logs user guide, "Subscription filters with AWS Lambda".
+    """
+    try:
+        data = event["awslogs"]["data"]
+    except (KeyError, TypeError) as err:
+        raise MalformedEvent("not a CloudWatch Logs event: expected awslogs.data") from err
+    envelope = _parse(_unzip(data))
+    if envelope.message_type == CONTROL_MESSAGE:
+        return None
+    if envelope.message_type != DATA_MESSAGE:
+        raise MalformedEvent(f"messageType is {envelope.message_type[:40]!r}, expected {DATA_MESSAGE}")
+    if not envelope.log_group or not envelope.log_stream:
+        raise MalformedEvent("logGroup and logStream must be named")
+    return LogBatch(envelope.log_group, envelope.log_stream, envelope.log_events)
+
+
+def _unzip(data: object) -> bytes:
+    if not isinstance(data, str | bytes):
+        raise MalformedEvent(f"awslogs.data is {type(data).__name__}, expected base64 text")
+    try:
+        return igzip.decompress(binascii.a2b_base64(data))
+    except (binascii.Error, ValueError) as err:
+        raise MalformedEvent("awslogs.data is not base64") from err
+    except (igzip.BadGzipFile, isal_zlib.IsalError, zlib.error, EOFError, OSError) as err:
+        raise MalformedEvent("awslogs.data is not gzip") from err
+
+
+def _parse(raw: bytes) -> _Envelope:
+    try:
+        return _decoder.decode(raw)
+    except UnicodeDecodeError:
+        pass
+    except msgspec.ValidationError as err:
+        raise MalformedEvent(f"awslogs.data is not a log batch: {err}") from err
+    except msgspec.DecodeError as err:
+        if "utf-8" not in str(err).lower():
+            raise MalformedEvent(f"awslogs.data is not JSON: {err}") from err
+    try:  # a line that was cut inside a character: that character is lost, nothing else
+        return _decoder.decode(raw.decode("utf-8", "replace"))
+    except msgspec.MsgspecError as err:
+        raise MalformedEvent(f"awslogs.data is not a log batch: {err}") from err
+
+
+def stitch_batch(batch: LogBatch, wanted: Wanted | None = None) -> list[LogRecord]:
+    """The records of a batch, in the order of their first lines. See `stitch`."""
+    events = batch.events
+    return stitch(
+        [event.message for event in events],
+        times=[event.timestamp for event in events],
+        ids=[event.id for event in events],
+        wanted=wanted,
+    )
+
+
+def stitch(
+    lines: Sequence[str],
+    *,
+    times: Sequence[int] | None = None,
+    ids: Sequence[str] | None = None,
+    wanted: Wanted | None = None,
+    default_at: datetime = HOUR_ZERO,
+) -> list[LogRecord]:
+    """Put physical lines of one log stream together to records, per worker, across interleaved threads.
+
+    `times` (milliseconds since 1970) and `ids` belong to the lines. With `wanted`, lines of level INFO and below are
+    dropped unless their logger and one of its words ask for them; problems and orphans are always kept. Statements alike
+    are folded after the first few. `default_at` dates lines before the first one that has a time.
+    """
+    assembler = Assembler(lines, times, ids, Interest(wanted), default_at)
+    assembler.run()
+    return assembler.records()

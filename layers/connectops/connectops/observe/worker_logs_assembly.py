@@ -1,0 +1,315 @@
+"""From physical lines to records: one pass, a slice and a comparison for most lines.
+
+The hot loop knows the two layouts that nearly all lines have (Kafka's default, alone or behind MSK Connect's
+`[Worker-<id>] `): level at a fixed offset, continuation by its first character. Everything else takes the slow way.
+A continuation goes to the last header of its worker; one that can only be part of a trace goes to the trace that is open,
+so that a line of another thread in between costs nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from connectops.model import LogRecord
+from connectops.observe.worker_logs_identity import connector_of
+from connectops.observe.worker_logs_layouts import PROBLEM_LEVELS, Header, continues, is_cause, is_frame, read_header
+
+ALIKE_KEPT = 20
+"""Statements alike (same beginning and end) kept apart in one run; the rest is counted."""
+CAUSES_KEPT = 60
+FRAMES_KEPT = 160
+MESSAGE_LINES_KEPT = 40
+LINE_KEPT = 8_000
+TRACE_OPEN_LINES = 1_000
+WORKER_PREFIX = "[Worker-"
+UNPROBLEMATIC = frozenset(("] IN", "] DE", "] TR"))
+
+
+class Interest:
+    """Which lines of level INFO and below are worth keeping. Decisions are remembered by the line's end."""
+
+    def __init__(self, wanted: Mapping[str, tuple[str, ...]] | None) -> None:
+        self._wanted = wanted
+        words = wanted.values() if wanted is not None else ()
+        self._all = tuple(dict.fromkeys(word for each in words for word in each))
+        self._by_end: dict[str, tuple[str, ...]] = {}
+
+    def words(self, end: str) -> tuple[str, ...]:
+        """The words that a line with this end (`org...Class:123)`) must hold one of; () if it is never wanted."""
+        known = self._by_end.get(end)
+        if known is None:
+            known = self._decide(end)
+            if len(self._by_end) < 5_000:
+                self._by_end[end] = known
+        return known
+
+    def _decide(self, end: str) -> tuple[str, ...]:
+        if self._wanted is None:
+            return ("",)
+        if not end.endswith(")") or " " in end:
+            return self._all
+        name = end[:-1].partition(":")[0].rpartition(".")[2]
+        return self._wanted.get(name, ())
+
+
+class _Draft:
+    """A record that is still growing."""
+
+    __slots__ = ("at", "causes", "first", "frames", "header", "last_at", "more", "repeats", "size", "worker")
+
+    def __init__(self, header: Header, at: datetime, first: int, worker: str | None) -> None:
+        self.header = header
+        self.at = at
+        self.first = first
+        self.worker = worker
+        self.more: list[str] = []
+        self.causes: list[str] = []
+        self.frames: list[str] = []
+        self.repeats = 1
+        self.size = 1
+        self.last_at: datetime | None = None
+
+
+class _Worker:
+    """What is open of one worker. `skipped` is the index of a header that was not kept, `head` the last one kept."""
+
+    __slots__ = ("at", "awaiting", "head", "name", "open", "open_at", "skipped")
+
+    def __init__(self, name: str | None, at: datetime) -> None:
+        self.name = name
+        self.at = at
+        self.head: _Draft | None = None
+        self.open: _Draft | None = None
+        self.open_at = 0
+        self.awaiting: _Draft | None = None
+        self.skipped = -1
+
+
+class Assembler:
+    """One run over the lines of one stream."""
+
+    def __init__(
+        self,
+        lines: Sequence[str],
+        times: Sequence[int] | None,
+        ids: Sequence[str] | None,
+        interest: Interest,
+        default_at: datetime,
+    ) -> None:
+        self._lines = lines
+        self._times = times
+        self._ids = ids
+        self._interest = interest
+        self._default_at = default_at
+        self._workers: dict[str, _Worker] = {}
+        self._drafts: list[_Draft] = []
+        self._alike: dict[tuple[str, str], list[_Draft]] = {}
+
+    def run(self) -> None:
+        """The hot loop. Local names, because each line costs what is looked up for it."""
+        words = self._interest.words
+        prefix, off, worker = "", 0, self._worker("")
+        zone_at = 24
+        for index, line in enumerate(self._lines):
+            if not line.startswith(prefix) or (not off and line.startswith(WORKER_PREFIX)):
+                prefix = line[: line.find("] ") + 2] if line.startswith(WORKER_PREFIX) and "] " in line[:60] else ""
+                off, worker = len(prefix), self._worker(prefix)
+                zone_at = off + 24
+            first = line[off : off + 1]
+            if first == "\t":
+                if worker.open is not None and line[off + 1 : off + 4] in ("at ", "..."):
+                    self._add_frame(worker, index, line, off)
+                elif worker.open is not None or worker.head is not None:
+                    self._continue(worker, index, line[off:])
+            elif first == "[" and line[zone_at : zone_at + 4] in UNPROBLEMATIC:
+                for word in words(line.rpartition("(")[2]):
+                    if word in line:
+                        self._begin(worker, index, line[off:])
+                        break
+                else:
+                    worker.head, worker.skipped = None, index
+            else:
+                self._slow(worker, index, line[off:] if off else line)
+
+    def records(self) -> list[LogRecord]:
+        """The records, in the order of their first lines."""
+        return [self._finished(draft) for draft in self._drafts if draft.header.level or _says_something(draft)]
+
+    def _worker(self, prefix: str) -> _Worker:
+        name = prefix[len(WORKER_PREFIX) : -2] if prefix else None
+        return self._workers.setdefault(prefix, _Worker(name, self._default_at))
+
+    def _slow(self, worker: _Worker, index: int, line: str) -> None:
+        header = read_header(line) or (read_header(line.lstrip()) if line[:1] in (" ", "\t") else None)
+        if header is None:
+            self._continue(worker, index, line)
+        elif header.level in PROBLEM_LEVELS or header.level == "" or self._wanted(header, line):
+            self._open_record(worker, index, header, line)
+        else:
+            if header.at:
+                worker.at = header.at
+            worker.head, worker.skipped = None, index
+
+    def _wanted(self, header: Header, line: str) -> bool:
+        end = f"{header.logger})" if header.logger else ""
+        return any(word in line for word in self._interest.words(end))
+
+    def _begin(self, worker: _Worker, index: int, line: str) -> None:
+        header = read_header(line)
+        if header is None:
+            self._continue(worker, index, line)
+        else:
+            self._open_record(worker, index, header, line)
+
+    def _open_record(self, worker: _Worker, index: int, header: Header, line: str) -> None:
+        at = header.at or self._time_of(index) or worker.at
+        worker.at = at
+        if header.at is None and header.level and self._takes_jul_message(worker, header):
+            return
+        key = (line[24:120], line[-60:])
+        alike = self._alike.setdefault(key, [])
+        if len(alike) >= ALIKE_KEPT:
+            kept = alike[-1]
+            kept.repeats, kept.last_at, kept.size = kept.repeats + 1, at, kept.size + 1
+            worker.head = worker.open = worker.awaiting = None
+            worker.skipped = -1
+            return
+        draft = self._draft(worker, index, header, at)
+        alike.append(draft)
+        for extra in header.trace:
+            self._continue(worker, index, extra)
+
+    def _takes_jul_message(self, worker: _Worker, header: Header) -> bool:
+        """java.util.logging writes two lines: time and logger, then level and message."""
+        head = worker.head
+        if head is None or head.header.level or head.more or head.causes:
+            return False
+        head.header.level, head.header.message, head.header.complete = header.level, header.message, True
+        head.header.connector, head.header.task = header.connector, header.task
+        head.size += 1
+        return True
+
+    def _draft(self, worker: _Worker, index: int, header: Header, at: datetime) -> _Draft:
+        draft = _Draft(header, at, index, worker.name)
+        self._drafts.append(draft)
+        worker.head, worker.skipped = draft, -1
+        worker.awaiting = draft if header.level in PROBLEM_LEVELS else worker.awaiting
+        return draft
+
+    def _add_frame(self, worker: _Worker, index: int, line: str, off: int) -> None:
+        draft = worker.open
+        if draft is None:
+            return
+        if index - worker.open_at > TRACE_OPEN_LINES:
+            worker.open = None
+            return
+        if len(draft.frames) < FRAMES_KEPT:
+            draft.frames.append(line[off + 1 :])
+        draft.size += 1
+        worker.open_at = index
+
+    def _continue(self, worker: _Worker, index: int, line: str) -> None:
+        """A line that begins nothing: part of a trace, of a message, or of something whose header was lost."""
+        line = line[:LINE_KEPT]
+        if is_frame(line):
+            self._add_to_trace(worker, index, line)
+        elif is_cause(line):
+            self._add_cause(worker, index, line)
+        else:
+            self._add_text(worker, index, line)
+
+    def _add_to_trace(self, worker: _Worker, index: int, line: str) -> None:
+        if worker.open is None:
+            if worker.head is None:
+                self._orphan(worker, index)
+            worker.open, worker.open_at = worker.head, index
+        self._add_frame(worker, index, " " + line.lstrip(), 0)
+
+    def _add_cause(self, worker: _Worker, index: int, line: str) -> None:
+        inner = continues(line)
+        draft = worker.open if inner and self._is_open(worker, index) else self._owner_of_trace(worker, index)
+        if len(draft.causes) < CAUSES_KEPT:
+            draft.causes.append(line.strip())
+        else:  # the deepest cause is what counts: keep the last ones
+            draft.causes[CAUSES_KEPT // 2 :] = [*draft.causes[CAUSES_KEPT // 2 + 1 :], line.strip()]
+        draft.size += 1
+        worker.open, worker.open_at = draft, index
+        if worker.awaiting is draft:
+            worker.awaiting = None
+
+    def _is_open(self, worker: _Worker, index: int) -> bool:
+        return worker.open is not None and index - worker.open_at <= TRACE_OPEN_LINES
+
+    def _owner_of_trace(self, worker: _Worker, index: int) -> _Draft:
+        """A throwable belongs to the last header; if that one was complete and harmless, to the problem just before it."""
+        head, awaiting = worker.head, worker.awaiting
+        if head is not None and head.header.level in PROBLEM_LEVELS:
+            return head
+        if awaiting is not None and not awaiting.causes and index - awaiting.first <= 8:
+            return awaiting
+        if head is not None:
+            return head
+        if worker.skipped >= 0 and index - worker.skipped <= 3:
+            header = read_header(self._bare(worker.skipped))
+            if header is not None:
+                at = header.at or worker.at
+                return self._draft(worker, worker.skipped, header, at)
+        return self._orphan(worker, index)
+
+    def _bare(self, index: int) -> str:
+        line = self._lines[index]
+        return line[line.find("] ") + 2 :] if line.startswith(WORKER_PREFIX) else line
+
+    def _add_text(self, worker: _Worker, index: int, line: str) -> None:
+        draft = worker.head
+        if (
+            worker.open is not None
+            and index - worker.open_at <= 8
+            and (draft is None or draft is worker.open or draft.header.complete)
+        ):
+            draft = worker.open
+            if not draft.frames and len(draft.causes) < CAUSES_KEPT and line.strip():
+                draft.causes[-1:] = [f"{draft.causes[-1]}\n{line}"[:LINE_KEPT]] if draft.causes else [line]
+                draft.size += 1
+                worker.open_at = index
+                return
+        if draft is None:
+            if worker.skipped < 0 and line.strip() and len(line) > 3:
+                draft = self._orphan(worker, index)
+            else:
+                return
+        if len(draft.more) < MESSAGE_LINES_KEPT:
+            draft.more.append(line)
+        draft.size += 1
+
+    def _orphan(self, worker: _Worker, index: int) -> _Draft:
+        at = self._time_of(index) or worker.at
+        return self._draft(worker, index, Header(None, "", ""), at)
+
+    def _time_of(self, index: int) -> datetime | None:
+        if self._times is None:
+            return None
+        try:
+            return datetime.fromtimestamp(self._times[index] / 1000, UTC)
+        except (OverflowError, ValueError, OSError):
+            return None
+
+    def _finished(self, draft: _Draft) -> LogRecord:
+        header = draft.header
+        connector, task = header.connector, header.task
+        if connector is None or task is None:
+            named, number = connector_of(header.message, header.thread, *draft.causes[:3])
+            if connector is None or connector == named:
+                connector, task = named or connector, number
+        message = "\n".join((header.message[:LINE_KEPT], *draft.more)) if draft.more else header.message[:LINE_KEPT]
+        return LogRecord(
+            at=draft.at, level=header.level, message=message, logger=header.logger, connector=connector, task=task,
+            worker=draft.worker, thread=header.thread, causes=tuple(draft.causes), frames=tuple(draft.frames),
+            event_id=self._ids[draft.first] if self._ids is not None else "", repeats=draft.repeats,
+            last_at=draft.last_at or draft.at, size=draft.size,
+        )  # fmt: skip
+
+
+def _says_something(draft: _Draft) -> bool:
+    return bool(draft.header.message or draft.more or draft.causes or draft.frames)

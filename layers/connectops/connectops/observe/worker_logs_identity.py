@@ -1,0 +1,33 @@
+"""Whose line it is: connector and task from the names that Kafka Connect gives to tasks, clients, groups and threads."""
+
+from __future__ import annotations
+
+import re
+
+# Each prefix is a literal that the software prints; what follows is the connector's name and its task number.
+_NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("Task{id=", re.compile(r"Task\{id=([^}\n]{1,250})-(\d+)\}")),
+    ("connector-", re.compile(r"connector-(?:producer|consumer|adminclient|dlq-producer)-([^,\]\s\n'\"]{1,250})-(\d+)")),
+    ("task-thread-", re.compile(r"task-thread-([^\]\s,]{1,250})-(\d+)")),
+    ("WorkerConnector{id=", re.compile(r"WorkerConnector\{id=([^}\n]{1,250})\}()")),
+    (
+        "__amazon_msk_connect_",
+        re.compile(r"__amazon_msk_connect_(?:cluster|offsets|configs|status)_(.{1,250}?)_[0-9a-f]{8}-[0-9a-f-]{27,}()"),
+    ),
+    ("in task ", re.compile(r"Error encountered in task ([^\s]{1,250})-(\d+)\.")),
+    ("Failed to start ", re.compile(r"Failed to start (?:connector|task) ([^\s:]{1,250}?)(?:-(\d+))?(?=[\s:]|$)")),
+    ("tart of connector", re.compile(r"start of connector '?([^\s:']{1,250})'?()")),
+    ("of task ", re.compile(r"(?:Graceful stop of|Stopping) task ([^\s]{1,250})-(\d+)")),
+    ("ing task ", re.compile(r"(?:Starting|Stopping|Creating|Restarting) task ([^\s\[]{1,250})-(\d+)")),
+    ("connectorLogicalName=", re.compile(r"connectorLogicalName=([^,\]\s]{1,250})()")),
+)  # fmt: skip
+
+
+def connector_of(*texts: str) -> tuple[str | None, int | None]:
+    """Connector name and task number, as far as the texts of a record tell them."""
+    for text in texts:
+        head = text[:2000]
+        for literal, pattern in _NAMES:
+            if literal in head and (found := pattern.search(head)):
+                return found[1], int(found[2]) if found[2] else None
+    return None, None

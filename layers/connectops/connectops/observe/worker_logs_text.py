@@ -1,0 +1,253 @@
+"""Worker logs as people have them: files and pastes, wrapped by whatever copied them.
+
+Understood: plain lines; `docker-compose`, `kubectl --timestamps/--prefix`, CRI, journald and quoted copies; CSV exports;
+the JSON of `aws logs filter-log-events`, of Logs Insights and of a subscription event; the lines of `aws logs tail`;
+the JSON of a Connect REST status, and its `\\n\\t` escapes anywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from connectops.errors import MalformedEvent
+
+BINARY_SHARE = 0.05
+
+
+@dataclass(slots=True)
+class LogText:
+    """The lines of one log stream; `times` in milliseconds since 1970, as many as lines or none."""
+
+    lines: list[str] = field(default_factory=list)
+    times: list[int] = field(default_factory=list)
+
+
+def read_text(raw: bytes) -> list[LogText]:
+    """The lines of a file, per log stream. Raises MalformedEvent if it is not text."""
+    text = _decode(raw)
+    stripped = text.lstrip("\ufeff \t\r\n")
+    if stripped[:1] in ("{", "["):
+        streams = _from_json(stripped)
+        if streams is not None:
+            return streams
+    lines = [line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n")]
+    if lines and not lines[-1]:
+        lines.pop()
+    return [LogText(_in_order(list(_unwrapped(lines))))]
+
+
+def _decode(raw: bytes) -> str:
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return raw.decode("utf-16", "replace")
+    head = raw[:65_536]
+    strange = sum(head.count(byte) for byte in (b"\0", b"\x01", b"\x02", b"\x03", b"\x04", b"\x05", b"\x06"))
+    if b"\0" in head and strange > BINARY_SHARE * len(head) or strange > 0.2 * max(1, len(head)):
+        raise MalformedEvent("not text: it holds binary data")
+    return raw.decode("utf-8", "replace")
+
+
+# ── JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def _from_json(text: str) -> list[LogText] | None:
+    documents = _documents(text)
+    if documents is None:
+        return None
+    streams: dict[str, LogText] = {}
+    for document in documents:
+        for stream, time, message in _events(document):
+            log = streams.setdefault(stream, LogText())
+            for line in _split(message):
+                log.lines.append(line)
+                log.times.append(time)
+    if not streams:
+        return [LogText()] if all(_is_empty_answer(document) for document in documents) else None
+    for log in streams.values():
+        _sort(log)
+        if not any(log.times):
+            log.times = []
+    return list(streams.values())
+
+
+def _documents(text: str) -> list[Any] | None:
+    """One JSON document, or several behind each other (pages); None if there is anything else."""
+    decoder, found, at = json.JSONDecoder(), [], 0
+    try:
+        while at < len(text):
+            document, at = decoder.raw_decode(text, at)
+            found.append(document)
+            while at < len(text) and text[at] in " \t\r\n,":
+                at += 1
+    except (ValueError, RecursionError):
+        return None
+    if all(isinstance(each, dict) and not _wraps_events(each) and "connector" not in each for each in found):
+        return None if len(found) > 1 or not _is_status_map(found[0]) else found
+    return found
+
+
+def _wraps_events(document: dict[str, Any]) -> bool:
+    return any(key in document for key in ("events", "logEvents", "results", "awslogs"))
+
+
+def _is_status_map(document: Any) -> bool:
+    return isinstance(document, dict) and bool(document) and all(
+        isinstance(value, dict) and "status" in value for value in document.values()
+    )  # fmt: skip
+
+
+def _is_empty_answer(document: Any) -> bool:
+    return isinstance(document, dict) and _wraps_events(document)
+
+
+def _events(document: Any) -> Iterator[tuple[str, int, str]]:
+    if isinstance(document, list):
+        for each in document:
+            yield from _events(each)
+    elif not isinstance(document, dict):
+        return
+    elif isinstance(document.get("message"), str) and ("timestamp" in document or "eventId" in document):
+        yield str(document.get("logStreamName", "")), _milliseconds(document.get("timestamp")), document["message"]
+    elif isinstance(document.get("results"), list):
+        yield from _insights(document["results"])
+    elif isinstance(document.get("connector"), dict) and "state" in document["connector"]:
+        yield from _status(document)
+    elif _is_status_map(document):
+        for each in document.values():
+            yield from _events(each["status"])
+    else:
+        for key in ("events", "logEvents"):
+            yield from _events(document.get(key))
+
+
+def _insights(rows: list[Any]) -> Iterator[tuple[str, int, str]]:
+    for row in rows:
+        if isinstance(row, list):
+            fields = {cell.get("field"): cell.get("value") for cell in row if isinstance(cell, dict)}
+            if isinstance(fields.get("@message"), str):
+                yield str(fields.get("@logStream", "")), 0, fields["@message"]
+
+
+def _status(status: dict[str, Any]) -> Iterator[tuple[str, int, str]]:
+    """A failed connector or task of `GET /connectors/<name>/status` as the lines that it stands for."""
+    name = status.get("name", "")
+    connector = status["connector"]
+    if connector.get("trace"):
+        yield name, 0, f"ERROR [{name}|worker] Connector is FAILED in its status\n{connector['trace']}"
+    for task in status.get("tasks") or ():
+        if isinstance(task, dict) and task.get("trace"):
+            yield name, 0, f"ERROR [{name}|task-{task.get('id', 0)}] Task is FAILED in its status\n{task['trace']}"
+
+
+def _milliseconds(value: Any) -> int:
+    return int(value) if isinstance(value, int | float) else 0
+
+
+def _split(message: str) -> list[str]:
+    lines = [line.removesuffix("\r") for line in message.split("\n")]
+    while len(lines) > 1 and not lines[-1]:
+        lines.pop()
+    return [part for line in lines for part in _unescape(line)]
+
+
+def _sort(log: LogText) -> None:
+    """By time, as delivered within the same time: lines of one second have no order but that."""
+    if any(later < earlier for earlier, later in zip(log.times, log.times[1:], strict=False)):
+        order = sorted(range(len(log.times)), key=log.times.__getitem__)
+        log.lines, log.times = [log.lines[i] for i in order], [log.times[i] for i in order]
+
+
+# ── wrapped lines ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+_ANSI = re.compile(r"\x1b\[[0-9;]{0,20}m")
+_PLAIN = ("[2", "[Worker-", "\tat ", "Caused by")
+_COMPOSE = re.compile(r"[A-Za-z][\w./-]{0,80}\s{0,40}\| ?(?!\w*\|)")
+_KUBECTL_PREFIX = re.compile(r"\[pod/[^\]\s]{1,200}\] ")
+_CRI = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|[+-]\d\d:\d\d) (?:stdout|stderr) [FP] ")
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?[ \t](?=\[|\t|\s|Caused|\S+\.\S+|$)")
+_TAIL = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (\S{1,512}) ")
+_SYSLOG = re.compile(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,255} [\w./@-]{1,100}(?:\[\d+\])?: ?")
+_CSV = re.compile(r"\"?\d{13}\"?,|\"?\d{4}-\d\d-\d\d[ T][\d:.]{8,15}Z?\"?,(?=\"?\[|\"?\d{13})")
+_QUOTE = re.compile(r"(?:> ?){1,3}")
+_TRACE_FIELD = re.compile(r".{0,2000}?\"trace\"\s*:\s*\"")
+
+
+def _unwrapped(lines: list[str]) -> Iterator[str]:
+    streams = _tail_streams(lines)
+    for line in lines:
+        if line.startswith(_PLAIN):
+            yield from _unescape(line) if "\\n" in line else (line,)
+        else:
+            yield from _unescape(_unwrap(line, streams))
+
+
+def _tail_streams(lines: list[str]) -> frozenset[str]:
+    """`aws logs tail` writes time, stream, message: a stream is what stands before the begin of a record."""
+    found: Counter[str] = Counter()
+    for line in lines:
+        if line[:2] in ("20", "19") and (match := _TAIL.match(line)) and line[match.end() :].startswith(("[Worker-", "[20")):
+            found[match[2]] += 1
+    return frozenset(found)
+
+
+def _unwrap(line: str, streams: frozenset[str]) -> str:
+    if "\x1b" in line:
+        line = _ANSI.sub("", line)
+    for _ in range(4):
+        before = line
+        line = _unwrap_once(line, streams)
+        if line == before or line.startswith(_PLAIN):
+            break
+    return line
+
+
+def _unwrap_once(line: str, streams: frozenset[str]) -> str:
+    first = line[:1]
+    if first == ">":
+        return line[_QUOTE.match(line).end() :]  # type: ignore[union-attr]  # it begins with what the pattern wants
+    if first.isdigit() or first == '"':
+        if (match := _TAIL.match(line)) and match[2] in streams:
+            return line[match.end() :]
+        for pattern in (_CRI, _STAMP):
+            if match := pattern.match(line):
+                return line[match.end() :]
+        if match := _CSV.match(line):
+            return _unquote(line[match.end() :])
+        if line.startswith('"['):
+            return _unquote(line)
+    elif first == "[" and (match := _KUBECTL_PREFIX.match(line)):
+        return line[match.end() :]
+    elif first.isalpha():
+        if (match := _COMPOSE.match(line)) or (match := _SYSLOG.match(line)):
+            return line[match.end() :]
+    return line
+
+
+def _unquote(text: str) -> str:
+    text = text.strip()
+    return text.strip('"').replace('""', '"') if text.startswith('"') else text
+
+
+def _unescape(line: str) -> tuple[str, ...] | list[str]:
+    """Lines that a JSON string or a log shipper folded into one by writing `\\n` and `\\t`."""
+    if "\\n" not in line or not ("\\n\\tat " in line or "\\nCaused by: " in line or "\\n\tat " in line or "\\n at " in line):
+        return (line,)
+    match = _TRACE_FIELD.match(line[:2100])
+    if match:
+        line = line[match.end() :]
+    text = line.replace("\\r", "").replace("\\n", "\n").replace("\\t", "\t").replace('\\"', '"')
+    return [part for part in text.split("\n") if part.strip()]
+
+
+_HEADER_TIME = re.compile(r"(?:\[Worker-[0-9a-f]+\] )?\[?(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]\d+)")
+
+
+def _in_order(lines: list[str]) -> list[str]:
+    """Consoles show the newest line first: turn such a copy round."""
+    times = [match[1] for line in lines[:5000] if (match := _HEADER_TIME.match(line))]
+    steps = Counter((later > earlier) - (later < earlier) for earlier, later in zip(times, times[1:], strict=False))
+    return lines[::-1] if steps[-1] >= 2 and steps[-1] > 4 * steps[1] else lines
