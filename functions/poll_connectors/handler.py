@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics
-from connectops.decide.diagnosis import diagnose_trace
 
+from connectops.clients.clusters import open_clusters
+from connectops.decide.diagnosis import diagnose_trace
 from connectops.decide.health import assess
 from connectops.errors import MalformedEvent, Unreachable
 from connectops.findings import FindingsQueue
@@ -32,7 +33,7 @@ def _composition() -> tuple[Fleet, Ledger, FindingsQueue]:
     session = boto3.Session()
     fleet = Fleet.from_session(
         session,
-        settings.clusters,
+        open_clusters(settings.clusters, session),
         diagnose_trace,
         watch_msk_connect=settings.watch_msk_connect,
         metric_period=settings.metric_period,

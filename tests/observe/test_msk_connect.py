@@ -76,6 +76,7 @@ def test_missing_permission_says_so(client: KafkaConnectClient, stubber: Stubber
         ({"heartbeat.interval.ms": " 500 "}, timedelta(milliseconds=500)),
         ({"heartbeat.interval.ms": "0"}, None),
         ({"heartbeat.interval.ms": "-1"}, None),
+        ({"heartbeat.interval.ms": "9" * 5000}, None),
         ({"heartbeat.interval.ms": "${secretManager:x:y}"}, None),
         ({"heartbeat.interval.ms": ""}, None),
         ({"connector.class": "io.debezium.connector.mysql.MySqlConnector"}, None),

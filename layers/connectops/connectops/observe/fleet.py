@@ -12,14 +12,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Protocol, Self
 
 from connectops.clients.aws_reads import READ_RETRIES
-from connectops.clients.clusters import open_clusters
 from connectops.clients.connect_rest import ConnectRest
 from connectops.model import (
     MSK_CLUSTER,
     ConnectorId,
     ConnectorState,
     Diagnosis,
-    KafkaConnectCluster,
     Look,
     Platform,
 )
@@ -71,8 +69,10 @@ class Fleet:
         msk: tuple[MskConnect, TaskMetrics] | None,
         clusters: Mapping[str, ConnectRest],
         diagnose: DiagnoseTrace,
+        describe_at_most: int = DESCRIBED_A_LOOK,
     ) -> None:
         self._msk = msk
+        self._describe_at_most = describe_at_most
         self._clusters = clusters
         self._diagnose = diagnose
         self._known: frozenset[ConnectorId] = frozenset()
@@ -82,12 +82,13 @@ class Fleet:
     def from_session(
         cls,
         session: boto3.Session,
-        clusters: tuple[KafkaConnectCluster, ...],
+        clusters: Mapping[str, ConnectRest],
         diagnose: DiagnoseTrace,
         *,
         watch_msk_connect: bool,
         metric_period: timedelta,
         metric_window: timedelta,
+        describe_at_most: int = DESCRIBED_A_LOOK,
     ) -> Self:
         msk = None
         if watch_msk_connect:
@@ -96,7 +97,7 @@ class Fleet:
                 MskConnect(session.client("kafkaconnect", config=READ_RETRIES)),
                 TaskMetrics(metrics, metric_period, metric_window),
             )
-        return cls(msk, open_clusters(clusters, session), diagnose)
+        return cls(msk, clusters, diagnose, describe_at_most)
 
     def look(self, at: datetime, now: datetime, open_connectors: frozenset[ConnectorId]) -> FleetView:
         """One look at every connector, and at those that the ledger has open wherever they are."""
@@ -104,7 +105,7 @@ class Fleet:
             answers = {name: pool.submit(self._cluster, name, rest, at, now) for name, rest in self._clusters.items()}
             seen = {name: answer.result() for name, answer in answers.items()}
         if self._msk:
-            seen[MSK_CLUSTER] = _msk_connect(*self._msk, at, now, open_connectors)
+            seen[MSK_CLUSTER] = self._msk_connect(*self._msk, at, now, open_connectors)
         looks = tuple(look for cluster in seen.values() for look in cluster.looks)
         blind = {name: cluster.incomplete_because for name, cluster in seen.items() if cluster.incomplete_because}
         absent = self._look_at_absent(looks, seen, at, open_connectors)
@@ -113,6 +114,24 @@ class Fleet:
     def with_tags(self, look: Look) -> Look:
         """Add the tags of a connector on MSK Connect; others have none."""
         return self._msk[0].with_tags(look) if self._msk and look.arn else look
+
+    def _msk_connect(
+        self,
+        msk: MskConnect,
+        metrics: TaskMetrics,
+        at: datetime,
+        now: datetime,
+        open_connectors: frozenset[ConnectorId],
+    ) -> _Seen:
+        """Tasks of what says RUNNING, flow of what is open or has a heartbeat: CloudWatch is paid for by the series."""
+        listing = msk.list(at)
+        looks = msk.with_heartbeats(listing.looks, open_connectors, self._describe_at_most)
+        running = [look for look in looks if look.state is ConnectorState.RUNNING]
+        flowing = {look.connector.name for look in running if look.heartbeat or look.connector in open_connectors}
+        measured = metrics.measure([look.connector.name for look in running], flowing, now)
+        return _Seen(
+            tuple(_with_metrics(look, measured.get(look.connector.name)) for look in looks), listing.incomplete_because
+        )
 
     def _cluster(self, name: str, rest: ConnectRest, at: datetime, now: datetime) -> _Seen:
         view = look_at_cluster(name, rest, at, now)
@@ -143,20 +162,6 @@ class Fleet:
         if connector.platform is Platform.KAFKA_CONNECT and connector not in self._absent:
             return Look(connector, at, ConnectorState.UNKNOWN, blind_because=_MAY_BE_STARTING)
         return Look(connector, at, ConnectorState.GONE)
-
-
-def _msk_connect(
-    msk: MskConnect, metrics: TaskMetrics, at: datetime, now: datetime, open_connectors: frozenset[ConnectorId]
-) -> _Seen:
-    """Tasks of what says RUNNING, flow of what is open or has a heartbeat: CloudWatch is paid for by the series."""
-    listing = msk.list(at)
-    looks = msk.with_heartbeats(listing.looks, open_connectors, DESCRIBED_A_LOOK)
-    running = [look for look in looks if look.state is ConnectorState.RUNNING]
-    flowing = {look.connector.name for look in running if look.heartbeat or look.connector in open_connectors}
-    measured = metrics.measure([look.connector.name for look in running], flowing, now)
-    return _Seen(
-        tuple(_with_metrics(look, measured.get(look.connector.name)) for look in looks), listing.incomplete_because
-    )
 
 
 def _with_metrics(look: Look, measured: Measured | None) -> Look:
