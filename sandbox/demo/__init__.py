@@ -1,0 +1,1 @@
+"""The demo: real connector failures, recorded, handled by the real artifacts on a local AWS."""
