@@ -25,3 +25,34 @@ def diagnose(
     from cli.diagnose import run
 
     raise typer.Exit(run(files or [], as_json=as_json, everything=everything, why=why))
+
+
+@app.command()
+def status(
+    cluster: Annotated[list[str] | None, typer.Option(metavar="NAME=URL", help="A Kafka Connect cluster.")] = None,
+    credentials: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=FILE", help="Its credentials, JSON in the form of its secret.")
+    ] = None,
+    *,
+    msk_connect: Annotated[bool, typer.Option(help="Look at MSK Connect.")] = True,
+    metric_period: Annotated[float, typer.Option(min=1, help="Period of its metrics in seconds.")] = 60,
+    metric_window: Annotated[float, typer.Option(min=1, help="How far back they are read, in seconds.")] = 600,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show every connector and its health, on MSK Connect (usual AWS environment) and on Kafka Connect clusters.
+
+    --cluster and --credentials may be repeated. Exits with 2 if nothing can be seen.
+    """
+    from datetime import timedelta
+
+    from cli.status import run
+
+    code = run(
+        cluster or [],
+        credentials or [],
+        msk_connect=msk_connect,
+        metric_period=timedelta(seconds=metric_period),
+        metric_window=timedelta(seconds=metric_window),
+        as_json=as_json,
+    )
+    raise typer.Exit(code)

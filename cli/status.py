@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
@@ -38,37 +38,29 @@ _STYLE = {
 }
 
 
-def status(
-    cluster: Annotated[
-        list[str] | None, typer.Option(metavar="NAME=URL", help="A self-managed Kafka Connect cluster; repeatable.")
-    ] = None,
-    credentials: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=FILE", help="Its credentials, JSON in the form of its secret; repeatable."),
-    ] = None,
+def run(
+    clusters: Iterable[str],
+    credentials: Iterable[str],
     *,
-    msk_connect: Annotated[bool, typer.Option(help="Look at MSK Connect.")] = True,
-    metric_period: Annotated[float, typer.Option(min=1, help="Seconds of a period of its metrics.")] = 60,
-    metric_window: Annotated[float, typer.Option(min=1, help="Seconds of its metrics to look at.")] = 600,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
-) -> None:
-    """Show every connector and its health, on MSK Connect (the usual AWS environment) and on Kafka Connect clusters.
-
-    Exits with 2 if nothing can be seen.
-    """
-    clusters = _clusters(cluster or [], credentials or [])
+    msk_connect: bool,
+    metric_period: timedelta,
+    metric_window: timedelta,
+    as_json: bool,
+) -> int:
+    """Show the fleet; the exit code. `clusters` are NAME=URL, `credentials` NAME=FILE."""
+    opened = _open(clusters, credentials)
     now = datetime.now(UTC)
     blind: dict[str, str] = {}
-    fleet = Fleet(None, clusters, diagnose_trace)
+    fleet = Fleet(None, opened, diagnose_trace)
     if msk_connect:
         try:
             fleet = Fleet.from_session(
                 boto3.Session(),
-                clusters,
+                opened,
                 diagnose_trace,
                 watch_msk_connect=True,
-                metric_period=timedelta(seconds=metric_period),
-                metric_window=timedelta(seconds=metric_window),
+                metric_period=metric_period,
+                metric_window=metric_window,
                 describe_at_most=DESCRIBED_AT_ONCE,
             )
         except BotoCoreError as err:  # no region, no such profile: then the clusters alone
@@ -77,11 +69,10 @@ def status(
     blind |= view.blind
     seen = sorted(((look, assess(look)) for look in view.looks), key=lambda pair: pair[0].connector)
     _print_json(seen, blind, now) if as_json else _print_table(seen, blind)
-    if not seen and len(blind) == len(clusters) + msk_connect:
-        raise typer.Exit(NOTHING_SEEN)
+    return NOTHING_SEEN if not seen and len(blind) == len(opened) + msk_connect else 0
 
 
-def _clusters(clusters: Iterable[str], credentials: Iterable[str]) -> dict[str, ConnectRest]:
+def _open(clusters: Iterable[str], credentials: Iterable[str]) -> dict[str, ConnectRest]:
     secrets = dict(_credentials(pair) for pair in credentials)
     opened: dict[str, ConnectRest] = {}
     for pair in clusters:

@@ -5,20 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner, Result
 
-from cli.status import status
+from cli.main import app
 from tests.connect_server import LIST, ROOT, ConnectServer, connect_server, expanded
-
-app = typer.Typer()
-app.command()(status)
 
 MSK_LIST = "GET /v1/connectors?maxResults=100"
 
 
 def run(*arguments: str) -> Result:
-    return CliRunner().invoke(app, arguments, env={"COLUMNS": "200", "NO_COLOR": "1"})
+    return CliRunner().invoke(app, ["status", *arguments], env={"COLUMNS": "200", "NO_COLOR": "1"})
 
 
 @pytest.fixture
