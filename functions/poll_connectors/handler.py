@@ -10,12 +10,11 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 
 from connectops.clients.clusters import open_clusters
-from connectops.decide.diagnosis import diagnose_trace
 from connectops.decide.health import assess
 from connectops.errors import MalformedEvent, Unreachable
 from connectops.findings import FindingsQueue
 from connectops.ledger import Ledger
-from connectops.model import Finding, Health
+from connectops.model import Diagnosis, Finding, Health
 from connectops.observe.fleet import Fleet
 from connectops.settings import PollSettings
 from connectops.tell.metrics import NAMESPACE, count_completion, count_looks
@@ -34,13 +33,19 @@ def _composition() -> tuple[Fleet, Ledger, FindingsQueue]:
     fleet = Fleet.from_session(
         session,
         open_clusters(settings.clusters, session),
-        diagnose_trace,
+        _diagnose_trace,
         watch_msk_connect=settings.watch_msk_connect,
         metric_period=settings.metric_period,
         metric_window=settings.metric_window,
     )
     ledger = Ledger(settings.table_name, session.client("dynamodb"))
     return fleet, ledger, FindingsQueue(settings.findings_queue_url, session.client("sqs"))
+
+
+def _diagnose_trace(trace: str, *, connector: str, task: int | None, at: datetime) -> Diagnosis:
+    from connectops.decide.diagnosis import diagnose_trace  # 60 ms that a poll without traces does not need
+
+    return diagnose_trace(trace, connector=connector, task=task, at=at)
 
 
 @metrics.log_metrics
