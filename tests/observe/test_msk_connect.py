@@ -54,6 +54,13 @@ def test_a_state_from_the_future_is_unknown_and_hides_no_other(client: KafkaConn
     assert looks["customers"].state is ConnectorState.RUNNING
 
 
+def test_a_summary_with_little_in_it_hides_no_other(client: KafkaConnectClient, stubber: Stubber) -> None:
+    listed(stubber, {"connectorArn": arn("orders"), "connectorName": "orders"}, summary("customers"))
+    looks = named(MskConnect(client).list(AT).looks)
+    assert (looks["orders"].state, looks["orders"].connect_version) == (ConnectorState.UNKNOWN, None)
+    assert looks["customers"].state is ConnectorState.RUNNING
+
+
 def test_what_was_listed_before_an_error_counts(client: KafkaConnectClient, stubber: Stubber) -> None:
     stubber.add_response("list_connectors", {"connectors": [summary("orders")], "nextToken": "more"})
     stubber.add_client_error("list_connectors", "TooManyRequestsException", "Rate exceeded", 429)

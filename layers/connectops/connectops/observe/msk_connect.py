@@ -47,8 +47,8 @@ class MskConnect:
         pages = self._client.get_paginator("list_connectors").paginate(PaginationConfig={"PageSize": CONNECTORS_A_PAGE})
         try:
             for page in pages:
-                for summary in page["connectors"]:
-                    self._versions[summary["connectorArn"]] = summary["currentVersion"]
+                for summary in page.get("connectors", []):
+                    self._versions[summary["connectorArn"]] = summary.get("currentVersion", "")
                     looks.append(_look(summary, at))
         except (BotoCoreError, ClientError) as err:
             return Listing(tuple(looks), str(not_seen("MSK Connect: ListConnectors", err)))
@@ -67,7 +67,9 @@ class MskConnect:
             if version not in self._heartbeats and at_most > 0:
                 at_most -= 1
                 try:
-                    self._heartbeats[version] = heartbeat(self._describe(look.arn or "")["connectorConfiguration"])
+                    self._heartbeats[version] = heartbeat(
+                        self._describe(look.arn or "").get("connectorConfiguration", {})
+                    )
                 except (ObservationFailed, NotFound) as err:
                     why = str(err)
                     at_most = 0 if err.waiting_helps else at_most
@@ -86,7 +88,7 @@ class MskConnect:
         """One connector with its configuration and tags. Raises NotFound, Unreachable or NotAllowed."""
         answer = self._describe(arn)
         seen = _look(answer, at)
-        return replace(seen, heartbeat=heartbeat(answer["connectorConfiguration"]), tags=self._tags(arn))
+        return replace(seen, heartbeat=heartbeat(answer.get("connectorConfiguration", {})), tags=self._tags(arn))
 
     def _describe(self, arn: str) -> DescribeConnectorResponseTypeDef:
         try:
@@ -103,14 +105,14 @@ class MskConnect:
 
 
 def _look(answer: ConnectorSummaryTypeDef | DescribeConnectorResponseTypeDef, at: datetime) -> Look:
-    state = answer["connectorState"]
+    state = answer.get("connectorState", "")
     known = state in list(ConnectorState)
     return Look(
         ConnectorId(Platform.MSK_CONNECT, MSK_CLUSTER, answer["connectorName"]),
         at,
         ConnectorState(state) if known else ConnectorState.UNKNOWN,
         arn=answer["connectorArn"],
-        connect_version=answer["kafkaConnectVersion"],
+        connect_version=answer.get("kafkaConnectVersion"),
         blind_because=None if known else f"MSK Connect says {state!r}, which is no state that ConnectOps knows",
     )
 
