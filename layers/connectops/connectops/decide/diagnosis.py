@@ -27,7 +27,7 @@ from connectops.decide.diagnosis_lines import (
 from connectops.decide.diagnosis_matching import Matcher
 from connectops.decide.diagnosis_unknown import fingerprint, root_of
 from connectops.decide.redaction import redact
-from connectops.model import Diagnosis, LogRecord, Severity, SignOfLife, Silence, Suspicion, Verdict
+from connectops.model import UNKNOWN_CLASS, Diagnosis, LogRecord, Severity, SignOfLife, Silence, Suspicion, Verdict
 
 CAUSE_KEPT = 600
 EVIDENCE_LINES = 12
@@ -164,7 +164,7 @@ def _diagnosis(incident: Incident) -> Diagnosis:
     if incident.verdict is Verdict.DO_NOT_RESTART and severity is not Severity.PAGE:
         severity = Severity.WARNING
     caps = incident.verdict.restarts and not incident.refused
-    consequences = tuple(dict.fromkeys(each for each in incident.consequences if each != entry.id))
+    consequences = tuple(dict.fromkeys(each for each in incident.consequences if each not in (entry.id, UNKNOWN_CLASS)))
     return Diagnosis(
         failure_class=entry.id, verdict=incident.verdict, severity=severity, cause=cause, next_step=entry.next_step,
         connector=incident.connector, task=incident.task, worker=incident.record.worker,

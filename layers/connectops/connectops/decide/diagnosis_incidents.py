@@ -137,6 +137,10 @@ class Reader:
         if role is Role.HINT and not event.killed:
             state.hint = event
             return
+        if role is Role.PROOF:
+            if state.hint is None or state.hint.match is None or match is None or state.hint.match.entry is not match.entry:
+                return
+            event = state.hint
         if role in (Role.REPEATED, Role.CONSEQUENCE) and not event.killed:
             self._count(event)
             return
@@ -145,7 +149,19 @@ class Reader:
             state.failed_at = record.at
             if state.silent and record.at - state.silent.record.at <= 2 * BESIDE:
                 state.silent = None
-            self._merge(state, incident)
+            self._merge(state, self._root_of(incident))
+
+    def _root_of(self, incident: Incident) -> Incident:
+        """A warning that went on until now, and explains the failure, is its root."""
+        for (connector, _), seen in self._repeated.items():
+            explains = incident.entry.id in seen.entry.explains and connector in (incident.connector, None)
+            if explains and seen.count >= seen.times and _near(seen.last, incident.first, PASSED_AFTER):
+                root = _incident_of(seen.event, None)
+                if root is not None:
+                    root.count, root.first = seen.count, seen.first or root.first
+                    root.absorb(incident)
+                    return root
+        return incident
 
     def _count(self, event: Event) -> None:
         assert event.match is not None
@@ -182,8 +198,7 @@ class Reader:
             for incident in state.open:
                 if at >= incident.last:
                     incident.healed_at = incident.healed_at or at
-            if life is not Life.STARTED:
-                self._quiet(event)
+            self._quiet(event)
         self._end_silence(state, event)
         self._end_silence(self._connectors.get(None), event)
 
@@ -204,17 +219,17 @@ class Reader:
             state.silent = None
 
     def _quiet(self, event: Event) -> None:
-        """Records flow: warnings of this connector that were counted so far have passed."""
-        for key in [key for key in self._repeated if key[0] == event.connector]:
-            if self._repeated[key].entry.id != "KAFKA_RECORD_TOO_LARGE":
-                del self._repeated[key]
+        """Records flow: warnings of this connector that were counted so far have passed; a start ends the worker's own."""
+        for connector, failure_class in list(self._repeated):
+            if connector in (event.connector, None) and failure_class != "KAFKA_RECORD_TOO_LARGE":
+                del self._repeated[connector, failure_class]
 
     def _on_silent_stop(self, state: _Connector, event: Event) -> None:
         at = event.record.at
         if _near(state.stopped_at, at, BESIDE) or _near(state.failed_at, at, 2 * BESIDE):
             return
-        general = self._connectors.get(None)
-        if general and (_near(general.stopped_at, at, BESIDE) or _near(general.failed_at, at, 2 * BESIDE)):
+        others = [self._connectors.get(None)] if event.connector else self._connectors.values()
+        if any(each and (_near(each.stopped_at, at, BESIDE) or _near(each.failed_at, at, 2 * BESIDE)) for each in others):
             return
         state.silent = event
 
@@ -238,6 +253,8 @@ class Reader:
                 self._closed.append(silent_stop(state.silent, now))
             if state.empty:
                 self._closed.append(_empty_assignment(state.empty))
+            if snippet and not (state.open or self.alive) and state.hint and (named := _incident_of(state.hint, None)):
+                self._closed.append(named)
             for incident in state.open:
                 incident.connector = incident.connector or connector
                 if not _has_healed(incident):
@@ -258,8 +275,15 @@ class Reader:
                 ongoing = True
             roots = [each for each in self._closed if each.connector in (connector, None) or connector is None]
             explained = [each for each in roots if failure_class in each.entry.explains or each.entry is seen.entry]
+            follows = [each for each in roots if each.entry.id in seen.entry.explains]
             if explained:
                 explained[0].consequences.append(failure_class)
+            elif follows and seen.count >= wanted and (root := _incident_of(seen.event, None)):
+                root.count, root.first, root.last = seen.count, seen.first or now, seen.last or now
+                for each in follows:
+                    root.absorb(each)
+                    self._closed.remove(each)
+                self._closed.append(root)
             elif seen.count >= wanted and ongoing:
                 incident = _incident_of(seen.event, None)
                 if incident is not None:

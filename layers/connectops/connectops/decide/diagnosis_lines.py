@@ -97,6 +97,7 @@ PREFILTER: dict[str, tuple[str, ...]] = {
     "WorkerConnector": ("Scheduled shutdown for",),
     "DistributedHerder": ("got assignment",),
     "WorkerCoordinator": ("got assignment",),
+    "PostgresReplicationConnection": ("Creating replication slot with command",),
     "MySqlConnectorTask": ("Connector requires binlog file", "needed to replicate", "last known GTIDs"),
     "BinlogSourceTask": ("Connector requires binlog file", "needed to replicate", "last known GTIDs"),
     "MariaDbConnectorTask": ("Connector requires binlog file", "needed to replicate"),

@@ -149,7 +149,7 @@ def _is_class(name: str, wanted: str) -> bool:
 _PARTIES: tuple[tuple[Party, tuple[str, ...]], ...] = (
     (Party.SCHEMA_REGISTRY, ("kafka.schemaregistry", "io.apicurio.registry", "kafka.serializers.", "AWSSchemaRegistry",
                              "Avro schema", "schema registry", "Schema Registry")),
-    (Party.ENDPOINT, ("SinkTask", "sink.JdbcDbWriter", "io.debezium.connector.jdbc", "SinkConnector")),
+    (Party.ENDPOINT, ("SinkTask", "sink.JdbcDbWriter", "io.debezium.connector.jdbc", "SinkConnector", "com.mchange", "org.hibernate")),
     (Party.MYSQL, ("io.debezium.connector.mysql", "io.debezium.connector.binlog", "io.debezium.connector.mariadb",
                    "mysql.binlog", "com.mysql.", "org.mariadb.jdbc", "jdbc:mysql:", "jdbc:mariadb:", "MySqlConnector",
                    "to MySQL", "MySQL server")),

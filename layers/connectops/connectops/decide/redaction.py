@@ -43,7 +43,7 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(Duplicate entry ')[^\n]{0,1000}?('(?: for key|$))", rf"\1{GONE}\2", False),
         (r"(The duplicate key value is \()[^)\n]{0,1000}\)", rf"\1{GONE})", False),
         (r"(\b(?:Unrecognized token|Text|Incorrect \w{1,20} value:|Truncated incorrect \w{1,20} value:) ')[^\n]{0,2000}?'", rf"\1{GONE}'", False),
-        (r"(\b(?:invalid input syntax for \w{1,20}[^:\n]{0,60}:|For input string:|from String|from Number|Unparseable date:) \(?\")[^\n]{0,2000}?\"", rf"\1{GONE}\"", False),
+        (r"(\b(?:invalid input syntax for \w{1,20}[^:\n]{0,60}:|For input string:|from String|from Number|Unparseable date:) \(?\")[^\n]{0,2000}\"", rf"\1{GONE}\"", False),
         (r"(\[Source: )\(?[^\n]{0,4000}?(;? line: \d{1,9})", rf"\1{GONE}\2", False),
         (r"(\bValue \()[^)\n]{0,2000}\)", rf"\1{GONE})", False),
         (r"(ConsumerRecord\(topic = [^,]{0,300},).{0,8000}?(offset = \d{1,20},).{0,20000}\)", rf"\1 \2 {GONE})", False),

@@ -53,6 +53,8 @@ class Role(StrEnum):
     """Never a root while a root is near."""
     HINT = "hint"
     """Names the cause of a failure that other lines show."""
+    PROOF = "proof"
+    """Harmless alone; turns a hint of the same class, shortly before, into a fact."""
 
 
 @dataclass(frozen=True, slots=True)

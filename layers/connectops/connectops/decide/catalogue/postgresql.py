@@ -11,7 +11,7 @@ from connectops.model import DataImpact, Severity, Verdict
 
 GROUP = "PostgreSQL source"
 POSTGRESQL = (Party.POSTGRESQL,)
-NOT_A_SINK = ("SinkTask",)
+NOT_A_SINK = ("SinkTask", "com.mchange", "org.hibernate", "connector.jdbc")
 
 POSTGRESQL_CLASSES = (
     FailureClass(
@@ -28,14 +28,11 @@ POSTGRESQL_CLASSES = (
         explains=("PG_CONN_LOST",),
         signatures=(
             Signature(text="replication slot * does not exist", weight=Weight.ROOT),
-            *texts(
-                "trying to read change stream starting at * no longer available on the server",
-                "trying to read redo log starting at * no longer available on the server",
-                party=POSTGRESQL,
-                weight=Weight.ROOT,
-            ),
+            Signature(text="trying to read change stream starting at * no longer available on the server", party=POSTGRESQL, weight=Weight.ROOT),
+            Signature(text="trying to read redo log starting at * no longer available on the server", party=POSTGRESQL, role=Role.HINT),
             Signature(text="trying to read change stream starting at * connector=postgresql", weight=Weight.ROOT),
-            Signature(text="trying to read redo log starting at PostgresOffsetContext", role=Role.FACT),
+            Signature(text="trying to read redo log starting at PostgresOffsetContext", role=Role.HINT),
+            Signature(text="Creating replication slot with command", role=Role.PROOF, statement=True),
             Signature(text="read-only mode but replication slot was not found", role=Role.FACT),
         ),
     ),
