@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from botocore.stub import Stubber
@@ -31,12 +31,14 @@ def test_an_operation_is_in_progress_complete_or_failed(
 
 
 def test_an_ended_operation_says_when_and_why(client: KafkaConnectClient, stubber: Stubber) -> None:
-    ended = CLAIMED + timedelta(minutes=2)
+    ended = (CLAIMED + timedelta(minutes=2)).astimezone(timezone(timedelta(hours=2)))
     failure = {"endTime": ended, "errorInfo": {"code": "InternalError", "message": "database.password=hunter2"}}
     operation_described(stubber, operation(1, CLAIMED) | {"connectorOperationState": "RESTART_FAILED"} | failure)
     found = Operations(client).describe(OPERATION.format(1))
     assert found
     assert (found.ended_at, found.error) == (ended, "InternalError")
+    assert found.ended_at
+    assert found.ended_at.tzinfo is UTC
 
 
 def test_an_operation_that_msk_connect_does_not_know_is_none(client: KafkaConnectClient, stubber: Stubber) -> None:

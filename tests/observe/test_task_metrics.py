@@ -61,7 +61,9 @@ def measure(
 def test_tasks_are_those_of_the_latest_period(client: CloudWatchClient, now: datetime, begin: datetime) -> None:
     put_tasks(client, "orders", begin - 2 * MINUTE, 0, 3)
     put_tasks(client, "orders", begin - MINUTE, 2, 1)
-    assert measure(client, now).tasks == Tasks(running=2, failed=1, other=0, seen_at=begin - MINUTE)
+    tasks = measure(client, now).tasks
+    assert tasks == Tasks(running=2, failed=1, other=0, seen_at=begin - MINUTE)
+    assert tasks.seen_at.tzinfo is UTC
 
 
 def test_zero_tasks_are_zero_and_not_unseen(client: CloudWatchClient, now: datetime, begin: datetime) -> None:

@@ -6,7 +6,7 @@ Source: ListConnectorOperations and DescribeConnectorOperation in the MSK Connec
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -61,11 +61,11 @@ class Operations:
 
 
 def _operation(answer: Mapping[str, Any]) -> Operation:
-    error = answer.get("errorInfo") or {}
+    error, ended = answer.get("errorInfo") or {}, answer.get("endTime")
     return Operation(
         arn=answer["connectorOperationArn"],
         state=_state(answer["connectorOperationState"]),
-        ended_at=answer.get("endTime"),
+        ended_at=ended and ended.astimezone(UTC),  # botocore gives local times
         error=error.get("code"),
     )
 

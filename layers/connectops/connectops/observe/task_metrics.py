@@ -88,7 +88,8 @@ class TaskMetrics:
         for page in pages:
             for result in page["MetricDataResults"]:
                 series = batch[int(result["Id"].removeprefix("m"))]
-                points[series].update(zip(result["Timestamps"], result["Values"], strict=True))
+                begins = (at.astimezone(UTC) for at in result["Timestamps"])  # botocore gives local times
+                points[series].update(zip(begins, result["Values"], strict=True))
         return points
 
     def _tasks(self, series: Sequence[Points], now: datetime) -> Tasks | None:
