@@ -493,6 +493,8 @@ class ConnectorRecord:
     """When a line last showed records moving."""
     last_stop: SignOfLife | None = None
     """The last orderly stop that a line showed."""
+    past_evidence_at: datetime | None = None
+    """The latest evidence of incidents that ended: repeated lines up to then belong to them."""
     outbox: tuple[Notice, ...] = ()
     arn: str | None = None
     connect_version: str | None = None
@@ -501,7 +503,8 @@ class ConnectorRecord:
     @property
     def is_open(self) -> bool:
         """Whether the next looks must bring this connector up even if it looks healthy."""
-        return bool(self.incident or self.suspicions or self.backoff_attempts or self.outbox or self.blind_since)
+        remembered = self.backoff_attempts or self.outbox or self.blind_since or self.in_transition_since
+        return bool(self.incident or self.suspicions or remembered)
 
 
 # ── how it is to be done ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Protocol
 
 from connectops.act.actor import Actor
-from connectops.decide.attempt import accepted, claim, follow, refused
+from connectops.decide.attempt import accepted, claim, follow, lose_sight, refused
 from connectops.decide.incident import Step
 from connectops.decide.response import consider
 from connectops.errors import ActionRefused, MessageNotDelivered, NotFound, ObservationFailed, OutcomeUnknown
@@ -99,13 +99,13 @@ def respond(doors: Doors, finding: Finding, policy: RepairPolicy) -> Outcome:
 
 
 def _follow(doors: Doors, record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> ConnectorRecord:
-    """Bring a restart that is being carried out forward; not seeing how far it is changes nothing."""
+    """Bring a restart that is being carried out forward."""
     if record.incident is None or record.incident.phase is not Phase.RESTARTING:
         return record
     try:
         operation = doors.sight.operation(record)
     except (ObservationFailed, NotFound):
-        return record
+        return lose_sight(record, policy, now).record
     return follow(record, operation, policy, now).record
 
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectops.decide import alerting
+from connectops.decide.evidence import moved_since
 from connectops.decide.incident import HANDS_OFF, Step, closed_by_hand, conclude, noted, nothing
 from connectops.decide.proof import status_showed_it
-from connectops.decide.restart_policy import rule
+from connectops.decide.restart_policy import due_at, rule, verdict_of
 from connectops.errors import ConnectOpsError, NotFound
 from connectops.model import (
     Action,
@@ -28,7 +29,7 @@ from connectops.model import (
     Severity,
 )
 
-_ACTS_ON = (ConnectorState.RUNNING, ConnectorState.FAILED, ConnectorState.UNASSIGNED)
+_ACTS_ON = (ConnectorState.RUNNING, ConnectorState.FAILED)
 
 
 def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> Step:
@@ -43,7 +44,7 @@ def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dateti
         return closed_by_hand(record, HANDS_OFF[look.state], now)
     if look.state not in _ACTS_ON:
         why = look.blind_because or f"it is {look.state} just before the restart"
-        return Step(record, Decision(Action.WAIT, why, incident.failure_class))
+        return _held(record, incident, why, policy, now)
     record = replace(
         record,
         tags=record.tags if look.tags is None else look.tags,
@@ -51,14 +52,33 @@ def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dateti
         arn=look.arn or record.arn,
     )
     incident = replace(incident, state=look.state)
-    if look.tasks and look.tasks.failed == 0 and look.tasks.running and status_showed_it(incident):
-        return Step(
-            record, Decision(Action.WAIT, "its tasks run again just before the restart", incident.failure_class)
-        )
+    if _recovers(record, incident, look):
+        return _held(record, incident, "it works again just before the restart", policy, now)
     decision = rule(record, incident, policy, now)
     if not decision.action.restarts:
         return conclude(record, incident, policy, now)
     return Step(_claimed(record, incident, decision, now), decision)
+
+
+def _recovers(record: ConnectorRecord, incident: Incident, look: Look) -> bool:
+    """What was seen before the failure says nothing about its end."""
+    if incident.silent:
+        return moved_since(record, look, incident.evidence_at)
+    tasks = look.tasks
+    run_again = tasks is not None and tasks.running > 0 and not tasks.failed and tasks.seen_at > incident.evidence_at
+    return run_again and status_showed_it(incident)
+
+
+def _held(record: ConnectorRecord, incident: Incident, why: str, policy: RepairPolicy, now: datetime) -> Step:
+    """A restart is right and cannot be done now. It is tried at each look; after a while a person is told."""
+    decision = Decision(Action.WAIT, why, incident.failure_class, verdict_of(incident))
+    incident = noted(replace(incident, phase=Phase.WAITING, decision=decision), now, decision.action, why)
+    record = replace(record, incident=incident)
+    overdue = now - due_at(record, incident, policy) >= policy.page_blind_after
+    if overdue and incident.told is not Severity.PAGE:
+        said = alerting.sentence(f"a restart is due and cannot be done: {why}")
+        record = alerting.tell(record, incident, Change.REMINDER, Severity.PAGE, now, said)
+    return Step(record, decision)
 
 
 def _claimed(record: ConnectorRecord, incident: Incident, decision: Decision, now: datetime) -> ConnectorRecord:
@@ -108,8 +128,7 @@ def refused(record: ConnectorRecord, error: ConnectOpsError, policy: RepairPolic
         record, recent_attempts=record.recent_attempts[:-1], backoff_attempts=max(record.backoff_attempts - 1, 0)
     )
     if error.waiting_helps:
-        waiting = replace(incident, phase=Phase.WAITING)
-        return Step(replace(record, incident=waiting), Decision(Action.WAIT, f"busy: {error}", incident.failure_class))
+        return _held(record, incident, f"busy: {error}", policy, now)
     barred = replace(incident, barred=str(error))
     return conclude(replace(record, incident=barred), barred, policy, now)
 
@@ -122,26 +141,38 @@ def follow(record: ConnectorRecord, operation: Operation | None, policy: RepairP
     attempt = incident.attempts[-1]
     if operation is None:
         if record.connector.platform is Platform.KAFKA_CONNECT:
-            return _proving(record, incident, attempt.claimed_at, "no answer was seen: the next looks will tell", now)
+            return _proving(record, attempt.claimed_at, "no answer was seen: the next looks will tell", now)
         if now - attempt.claimed_at < policy.first_backoff:
             return nothing(record, "the claimed restart has left no trace yet")
         return end_attempt(record, incident, AttemptEnd.NOT_PROVEN, policy, now, "the call left no trace: it is spent")
     record = _amend(record, operation=operation.arn)
     match operation.state:
         case OperationState.COMPLETE:
-            return _proving(record, incident, operation.ended_at or now, "the operation is complete", now)
+            return _proving(record, operation.ended_at or now, "the operation is complete", now)
         case OperationState.FAILED:
             remark = f"the operation failed: {operation.error or 'no reason given'}"
             return end_attempt(record, incident, AttemptEnd.FAILED_AGAIN, policy, now, remark)
+        case OperationState.IN_PROGRESS if now - attempt.claimed_at >= policy.stuck_after:
+            remark = f"the operation is still in progress after {policy.stuck_after}"
+            return end_attempt(record, incident, AttemptEnd.NOT_PROVEN, policy, now, remark)
         case OperationState.IN_PROGRESS:
             return nothing(record, "the operation is in progress")
 
 
-def _proving(record: ConnectorRecord, incident: Incident, at: datetime, why: str, now: datetime) -> Step:
+def lose_sight(record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> Step:
+    """How far a restart is cannot be seen: wait; after a while the looks at the connector must tell."""
+    attempt = record.incident.attempts[-1] if record.incident and record.incident.attempts else None
+    if attempt is None or now - attempt.claimed_at < policy.stuck_after:
+        return nothing(record, "how far the restart is could not be seen")
+    return _proving(record, attempt.claimed_at, "its operation cannot be seen: the next looks will tell", now)
+
+
+def _proving(record: ConnectorRecord, at: datetime, why: str, now: datetime) -> Step:
     record = _amend(record, restarted_at=at)
     if record.incident is None:
         return nothing(record, why)
-    proving = noted(replace(record.incident, phase=Phase.PROVING), now, "waiting for proof", why)
+    proving = replace(record.incident, phase=Phase.PROVING, looks=0, healthy_looks=0)
+    proving = noted(proving, now, "waiting for proof", why)
     return nothing(replace(record, incident=proving), why)
 
 

@@ -21,8 +21,28 @@ from connectops.model import (
     Verdict,
 )
 
+CLOCKS_DIFFER_BY = timedelta(minutes=5)
+"""How far a worker's clock is believed to be ahead of ours."""
 RETRIES_THAT_LAST = 6
 """So many lines about one cause are a state, not an event."""
+
+
+def dated[Heard: (Diagnosis, Suspicion, SignOfLife)](heard: Heard, policy: RepairPolicy, now: datetime) -> Heard:
+    """What a line says, as far as its own time can be believed.
+
+    A worker's clock may be ahead, but no line of next year may outweigh all that follows; and a death that is told late
+    needs a look to confirm it.
+    """
+    latest = now + CLOCKS_DIFFER_BY
+    if isinstance(heard, SignOfLife):
+        return replace(heard, at=min(heard.at, latest))
+    if isinstance(heard, Suspicion):
+        return replace(heard, seen_at=min(heard.seen_at, latest))
+    seen = min(heard.last_seen or now, latest)
+    first = min(heard.first_seen or seen, seen)
+    return replace(
+        heard, first_seen=first, last_seen=seen, killed=heard.killed and now - seen <= policy.internal_retry_after
+    )
 
 
 def last_restart(record: ConnectorRecord) -> datetime | None:
@@ -32,9 +52,8 @@ def last_restart(record: ConnectorRecord) -> datetime | None:
 
 
 def is_fresh(record: ConnectorRecord, evidence_at: datetime) -> bool:
-    """Whether evidence is newer than the last restart."""
-    restarted = last_restart(record)
-    return restarted is None or evidence_at > restarted
+    """Whether evidence is newer than the last restart, and than what incidents that ended were about."""
+    return all(past is None or evidence_at > past for past in (last_restart(record), record.past_evidence_at))
 
 
 def outranks(known: Diagnosis | None, new: Diagnosis) -> bool:
@@ -120,22 +139,25 @@ def outlive(suspicions: tuple[Suspicion, ...], sign: SignOfLife, policy: RepairP
 def disproves(sign: SignOfLife, suspicion: Suspicion, policy: RepairPolicy) -> bool:
     """Life after the suspicious line; or an orderly stop beside it, whose lines may come in either order."""
     beside = policy.silent_stop_after / 10 if sign.life is Life.ORDERLY_STOP else timedelta(0)
-    return sign.at + beside > suspicion.seen_at and _same_task(sign.task, suspicion.diagnosis.task)
+    return sign.at + beside > suspicion.seen_at and same_task(sign.task, suspicion.diagnosis.task)
 
 
-def _same_task(one: int | None, other: int | None) -> bool:
+def same_task(one: int | None, other: int | None) -> bool:
     return one is None or other is None or one == other
 
 
 def weigh_silence(
-    record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime
+    record: ConnectorRecord, look: Look, policy: RepairPolicy
 ) -> tuple[tuple[Suspicion, ...], tuple[Suspicion, ...]]:
-    """The suspicions that silence has confirmed by this look, and those that stay open; disproved ones are in neither."""
+    """The suspicions that silence has confirmed by this look, and those that stay open; in neither: the disproved.
+
+    Silence is measured to the time of the look: what waits behind it in the queue may be a sign of life.
+    """
     confirmed, waiting = [], []
     for suspicion in record.suspicions:
-        if moved_since(record, look, suspicion.seen_at):
+        if moved_since(record, look, suspicion.seen_at) or not is_fresh(record, suspicion.seen_at):
             continue
-        if now >= deadline(suspicion, policy) and look.state is ConnectorState.RUNNING:
+        if look.at >= deadline(suspicion, policy) and look.state is ConnectorState.RUNNING:
             confirmed.append(suspicion)
         else:
             waiting.append(suspicion)

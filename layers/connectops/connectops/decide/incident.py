@@ -83,9 +83,8 @@ def _short(key: str) -> str:
 
 
 def noted(incident: Incident, now: datetime, what: str, why: str) -> Incident:
-    """The incident with one more line in its history; the same line twice in a row is one."""
-    last = incident.timeline[-1] if incident.timeline else None
-    if last and (last.what, last.why) == (what, why):
+    """The incident with one more line in its history; what is said again and again stands there once."""
+    if any((last.what, last.why) == (what, why) for last in incident.timeline[-2:]):
         return incident
     return replace(incident, timeline=(*incident.timeline[1 - TIMELINE_KEPT :], TimelineEntry(now, what, why)))
 
@@ -138,7 +137,7 @@ def _announce(
 
 
 def _refusal_severity(record: ConnectorRecord, incident: Incident) -> Severity:
-    """A cause that no restart cures knows how loud it is; where one would help and may not be, a person is needed now."""
+    """A cause that no restart cures knows how loud it is; where one would help and may not be, a person is needed."""
     if incident.diagnosis and not incident.diagnosis.verdict.restarts:
         return alerting.louder(Severity.WARNING, incident.diagnosis.severity)
     return Severity.WARNING if dict(record.tags).get("restart") == "off" else Severity.PAGE
@@ -174,6 +173,8 @@ def _ended(
     record: ConnectorRecord, incident: Incident, decision: Decision, change: Change, severity: Severity, now: datetime
 ) -> Step:
     """What nobody was told of ends as quietly as it began."""
+    past = max(record.past_evidence_at or incident.evidence_at, incident.evidence_at)
+    record = replace(record, past_evidence_at=past)
     if incident.told_at is None:
         return Step(replace(record, incident=None), decision)
     minutes = (now - incident.opened_at).total_seconds() / 60

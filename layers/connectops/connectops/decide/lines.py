@@ -33,6 +33,8 @@ def hear_failure(record: ConnectorRecord, diagnosis: Diagnosis, policy: RepairPo
     record = replace(record, incident=incident, healthy_since=None)
     if incident.phase not in (Phase.RESTARTING, Phase.PROVING):
         return conclude(record, incident, policy, now)
+    if incident.phase is Phase.RESTARTING and diagnosis.verdict is not Verdict.DO_NOT_RESTART:
+        return nothing(record, "the restart is being carried out: what dies meanwhile may be what it replaces")
     if diagnosis.killed or diagnosis.verdict is Verdict.DO_NOT_RESTART:
         return end_attempt(record, incident, AttemptEnd.FAILED_AGAIN, policy, now, diagnosis.cause)
     return nothing(record, "a restart is being proven; this line alone does not end it")
@@ -68,17 +70,26 @@ def hear_suspicion(record: ConnectorRecord, suspicion: Suspicion, policy: Repair
 
 
 def hear_life(record: ConnectorRecord, sign: SignOfLife, policy: RepairPolicy, now: datetime) -> Step:
-    """A sign of life disproves suspicions; records or a reconnect end a silence that waits for its restart."""
+    """A sign of life disproves suspicions; records or a reconnect end a silence that nobody is restarting.
+
+    A task that starts shows no delivery: whoever restarted it, silence must be suspected anew.
+    """
     record = replace(record, suspicions=evidence.outlive(record.suspicions, sign, policy))
     if sign.life is Life.ORDERLY_STOP:
         return nothing(replace(record, last_stop=sign), "an orderly stop")
     if sign.life is Life.RECORDS:
         record = replace(record, last_life_at=max(record.last_life_at or sign.at, sign.at))
     incident = record.incident
-    if incident and sign.life in (Life.RECORDS, Life.RECONNECTED) and _ends_silence(incident, sign):
+    if incident is None or not _ends_silence(incident, sign):
+        return nothing(record, f"a sign of life: {sign.life}")
+    if sign.life is not Life.STARTED:
         return resolved(record, incident, "it reconnected by itself", now)
-    return nothing(record, f"a sign of life: {sign.life}")
+    started = replace(incident, silent=False, looks=0, evidence_at=sign.at)
+    started = noted(started, now, "a task started", "it was restarted by somebody else, or by itself")
+    return nothing(replace(record, incident=started), "a task started: the next looks will tell")
 
 
 def _ends_silence(incident: Incident, sign: SignOfLife) -> bool:
-    return incident.silent and incident.phase is Phase.WAITING and sign.at > incident.evidence_at
+    task = incident.diagnosis.task if incident.diagnosis else None
+    ours = incident.phase in (Phase.RESTARTING, Phase.PROVING)
+    return incident.silent and not ours and sign.at > incident.evidence_at and evidence.same_task(sign.task, task)

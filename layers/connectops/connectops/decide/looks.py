@@ -21,10 +21,12 @@ from connectops.decide.incident import (
 from connectops.decide.proof import Proof
 from connectops.decide.restart_policy import backoff
 from connectops.model import (
+    UNKNOWN_CLASS,
     Action,
     AttemptEnd,
     Change,
     ConnectorRecord,
+    ConnectorState,
     Decision,
     Diagnosis,
     Health,
@@ -49,12 +51,14 @@ def weigh_look(record: ConnectorRecord, look: Look, health: Health, policy: Repa
     """Take one look in. `health` is what the look alone says."""
     if health is Health.UNKNOWN:
         return _blind(record, look, policy, now)
+    if record.incident and record.incident.last_look_at and look.at < record.incident.last_look_at:
+        return nothing(record, "an older look, overtaken by a newer one")
     record = _remembered(record, look, now)
     if health in HANDS_OFF:
         return closed_by_hand(record, HANDS_OFF[health], now)
     if health is Health.TRANSITION:
         return _changing(record, look, policy, now)
-    confirmed, waiting = evidence.weigh_silence(record, look, policy, now)
+    confirmed, waiting = evidence.weigh_silence(record, look, policy)
     record = replace(record, suspicions=waiting, in_transition_since=None)
     for suspicion in confirmed:
         record = _confirmed(record, suspicion, now)
@@ -71,22 +75,26 @@ def _remembered(record: ConnectorRecord, look: Look, now: datetime) -> Connector
         blind = opened(record, record.blind_since, record.blind_since)
         told = alerting.tell(record, blind, Change.RESOLVED, Severity.INFO, now, "It can be seen again.")
         record = replace(told, incident=record.incident)
+    return replace(_learned(record, look), blind_since=None, blind_told=False)
+
+
+def _learned(record: ConnectorRecord, look: Look) -> ConnectorRecord:
     return replace(
         record,
         arn=look.arn or record.arn,
         connect_version=look.connect_version or record.connect_version,
         tags=record.tags if look.tags is None else look.tags,
-        blind_since=None,
-        blind_told=False,
     )
 
 
 def _blind(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> Step:
     """Not seeing is not failing: nothing is done, and after a while it is told."""
     since = record.blind_since or look.at
-    record = replace(record, blind_since=since)
+    record = replace(_learned(record, look), blind_since=since)
+    if record.incident and _rests_on_log_proof(record, look):
+        return conclude(record, record.incident, policy, now)
     why = look.blind_because or "the platform gave no data"
-    if record.blind_told or now - since < policy.page_blind_after:
+    if record.blind_told or look.at - since < policy.page_blind_after:
         return nothing(record, f"could not be seen: {why}")
     blind = replace(opened(record, since, since), health=Health.UNKNOWN)
     told = alerting.tell(record, blind, Change.COULD_NOT_SEE, Severity.PAGE, now, f"Nothing was done: {why}.")
@@ -94,10 +102,19 @@ def _blind(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datet
     return Step(record, Decision(Action.PAGE, f"could not be seen since {since:%H:%M:%S} UTC: {why}"))
 
 
+def _rests_on_log_proof(record: ConnectorRecord, look: Look) -> bool:
+    """Its tasks were not seen, but it runs, and a line proved the death of a task: that needs no metric."""
+    incident = record.incident
+    if look.state is not ConnectorState.RUNNING or incident is None or incident.diagnosis is None:
+        return False
+    proven = incident.diagnosis.killed and incident.diagnosis.failure_class != UNKNOWN_CLASS
+    return proven and incident.phase not in (Phase.RESTARTING, Phase.PROVING)
+
+
 def _changing(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> Step:
     since = record.in_transition_since or look.at
     record = replace(record, in_transition_since=since)
-    if now - since < policy.stuck_after:
+    if look.at - since < policy.stuck_after:
         return nothing(record, f"it is {look.state}")
     incident = record.incident or opened(record, since, since)
     stuck = replace(incident, health=Health.STUCK, state=look.state, looks=policy.looks_needed)
@@ -161,7 +178,9 @@ def _failing(record: ConnectorRecord, look: Look, health: Health, policy: Repair
 
 def _with_trace(known: Diagnosis | None, trace: Diagnosis | None) -> Diagnosis | None:
     """The trace in a status stands there at every look: it counts once, and only if it says something new."""
-    if trace is None or (known is not None and known.failure_class == trace.failure_class):
+    if trace is None:
+        return known
+    if known is not None and trace.failure_class in (known.failure_class, UNKNOWN_CLASS, *known.consequences):
         return known
     return evidence.join(known, trace)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from connectops.decide.evidence import moved_since
@@ -40,7 +40,8 @@ def weigh_restart(
         return Proof.BY_RECORDS
     if now - restarted < policy.proof_window:
         return Proof.NOT_YET
-    if health is Health.HEALTHY and not look.heartbeat and incident.healthy_looks >= policy.idle_proof_looks:
+    quiet = _quiet_since(incident.evidence_at, policy.proof_window / 2, now)
+    if health is Health.HEALTHY and not look.heartbeat and quiet and incident.healthy_looks >= policy.idle_proof_looks:
         return Proof.BY_TASKS
     return Proof.TIME_IS_UP
 
@@ -48,20 +49,21 @@ def weigh_restart(
 def weigh_recovery(
     record: ConnectorRecord, incident: Incident, look: Look, policy: RepairPolicy, now: datetime
 ) -> Proof:
-    """Judge a healthy look at an incident that we are not restarting: did it heal by itself or by somebody's hand?
+    """Judge a healthy look at an incident that we are not restarting: whether it healed, by itself or by a person.
 
-    Where the status never showed the failure, it cannot show its end: then only records, or a long time without any
-    further line about it, count.
+    Where the status never showed the failure, it cannot show its end: then a long time without any further line about
+    it is needed. What was confirmed by silence is disproved by records alone.
     """
+    if look.tasks is None or look.tasks.seen_at <= incident.evidence_at:
+        return Proof.NOT_YET
+    only_lines_told_of_it = not incident.silent and not status_showed_it(incident)
+    if only_lines_told_of_it and not _quiet_since(incident.evidence_at, policy.internal_retry_after, now):
+        return Proof.NOT_YET
     if moved_since(record, look, incident.evidence_at):
         return Proof.BY_RECORDS
-    if incident.healthy_looks < policy.idle_proof_looks:
+    if incident.silent or incident.healthy_looks < policy.idle_proof_looks:
         return Proof.NOT_YET
-    if status_showed_it(incident):
-        return Proof.BY_TASKS
-    if not incident.silent and _quiet_since(incident.evidence_at, policy, now):
-        return Proof.BY_TASKS
-    return Proof.NOT_YET
+    return Proof.BY_TASKS
 
 
 def status_showed_it(incident: Incident) -> bool:
@@ -69,5 +71,5 @@ def status_showed_it(incident: Incident) -> bool:
     return not incident.silent and (killed or incident.health in FAILING)
 
 
-def _quiet_since(evidence_at: datetime, policy: RepairPolicy, now: datetime) -> bool:
-    return now - evidence_at >= policy.internal_retry_after
+def _quiet_since(evidence_at: datetime, long_enough: timedelta, now: datetime) -> bool:
+    return now - evidence_at >= long_enough

@@ -1,9 +1,10 @@
-"""The one entry to the life of a connector: (record, finding, policy, now) -> what to do and why, and what to remember."""
+"""The one entry to the life of a connector: (record, finding, policy, now) -> what to do, why, and what to remember."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+from connectops.decide.evidence import dated
 from connectops.decide.health import assess
 from connectops.decide.incident import Step, nothing
 from connectops.decide.lines import hear_failure, hear_life, hear_suspicion
@@ -16,9 +17,9 @@ def consider(record: ConnectorRecord, finding: Finding, policy: RepairPolicy, no
     if finding.look is not None:
         return weigh_look(record, finding.look, assess(finding.look), policy, now)
     if finding.diagnosis is not None:
-        return hear_failure(record, finding.diagnosis, policy, now)
+        return hear_failure(record, dated(finding.diagnosis, policy, now), policy, now)
     if finding.suspicion is not None:
-        return hear_suspicion(record, finding.suspicion, policy)
+        return hear_suspicion(record, dated(finding.suspicion, policy, now), policy)
     if finding.sign is not None:
-        return hear_life(record, finding.sign, policy, now)
+        return hear_life(record, dated(finding.sign, policy, now), policy, now)
     return nothing(record, "an empty finding")

@@ -1,4 +1,4 @@
-"""Whether, when and how a failed connector is restarted: rules with their reasons, nothing of its history is changed here.
+"""Whether, when and how a failed connector is restarted: rules with their reasons; nothing is changed here.
 
 Backoff before attempt n+1 is min(n² + n, 60) minutes, counted from the end of the last attempt
 (Strimzi proposal 007 uses the same curve), plus up to a tenth so that connectors do not come back in step.
@@ -52,11 +52,12 @@ def backoff(attempts_done: int, verdict: Verdict, policy: RepairPolicy) -> timed
 def due_at(record: ConnectorRecord, incident: Incident, policy: RepairPolicy) -> datetime:
     """When the next restart may begin."""
     done = record.backoff_attempts
-    pause = backoff(done, verdict_of(incident), policy)
-    if done == 0:
-        return incident.opened_at + pause
+    first = incident.opened_at + backoff(0, verdict_of(incident), policy)
     ended = [attempt.ended_at or attempt.claimed_at for attempt in record.recent_attempts]
-    return max(ended, default=incident.opened_at) + pause * (1 + JITTER * _share(incident.id, done))
+    if done == 0 or not ended:
+        return first
+    pause = backoff(done, verdict_of(incident), policy) * (1 + JITTER * _share(incident.id, done))
+    return max(first, max(ended) + pause)
 
 
 def _share(seed: str, number: int) -> float:

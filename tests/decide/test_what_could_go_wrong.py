@@ -1,0 +1,331 @@
+"""Ways to wait for ever, to restart what works, or to miss what does not: each was found by reading as an enemy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from connectops.errors import Busy, Unreachable
+from connectops.model import (
+    UNKNOWN_CLASS,
+    Action,
+    AttemptEnd,
+    ConnectorRecord,
+    ConnectorState,
+    Incident,
+    Life,
+    Look,
+    Operation,
+    OperationState,
+    Phase,
+    SignOfLife,
+    Silence,
+    Suspicion,
+    Tasks,
+    Verdict,
+)
+from tests.builders import (
+    ARN,
+    MINUTE,
+    NOW,
+    ORDERS,
+    SECOND,
+    a_diagnosis,
+    a_failed_look,
+    a_look,
+    a_refusal,
+    a_sign,
+    a_suspicion,
+)
+from tests.fakes import FakeSight, World
+
+
+def failed(minutes: float, **more: Any) -> Look:
+    return a_failed_look(NOW + minutes * MINUTE, **more)
+
+
+def healthy(minutes: float, **more: Any) -> Look:
+    return a_look(NOW + minutes * MINUTE, **more)
+
+
+def flowing(minutes: float) -> Look:
+    at = NOW + minutes * MINUTE
+    return a_look(at, records_at=at - SECOND)
+
+
+def unmeasured(minutes: float) -> Look:
+    """RUNNING on MSK Connect, and no datapoint says anything of its tasks."""
+    at = NOW + minutes * MINUTE
+    return Look(ORDERS, at, ConnectorState.RUNNING, arn=ARN, blind_because="no datapoint")
+
+
+@pytest.fixture
+def world() -> World:
+    world = World()
+    world.sight.sees = a_failed_look()
+    return world
+
+
+def incident_of(world: World) -> Incident:
+    incident = world.record().incident
+    assert incident is not None
+    return incident
+
+
+class BlindToOperations(FakeSight):
+    def operation(self, record: ConnectorRecord) -> Operation | None:
+        raise Unreachable("throttled")
+
+
+def a_restarted(world: World) -> None:
+    world.take(a_diagnosis())
+    world.take(failed(1), MINUTE)
+    assert len(world.hands.restarts) == 1
+
+
+# ── missed restarts ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_death_in_the_log_is_restarted_even_where_no_metric_shows_the_tasks(world: World) -> None:
+    world.sight.sees = unmeasured(1)
+    world.take(a_diagnosis())
+    assert world.take(unmeasured(0.5), 0.5 * MINUTE).decision.action is Action.WAIT
+    world.take(unmeasured(1), MINUTE)
+    assert len(world.hands.restarts) == 1
+
+
+def test_an_unknown_death_in_the_log_is_not_restarted_unseen(world: World) -> None:
+    world.sight.sees = unmeasured(1)
+    world.take(a_diagnosis(UNKNOWN_CLASS, restart_cap=1))
+    for minute in range(1, 10):
+        world.take(unmeasured(minute), minute * MINUTE)
+    assert world.hands.restarts == []
+
+
+def test_tasks_that_ran_before_the_death_do_not_hold_up_its_restart(world: World) -> None:
+    world.take(a_diagnosis())
+    world.sight.sees = replace(a_look(), tasks=Tasks(1, 0, 0, NOW - MINUTE))
+    world.take(replace(healthy(1), tasks=Tasks(1, 0, 0, NOW - MINUTE)), MINUTE)
+    assert len(world.hands.restarts) == 1
+
+
+def test_tasks_that_run_after_the_death_are_not_restarted(world: World) -> None:
+    world.take(a_diagnosis())
+    world.sight.sees = a_look(NOW + MINUTE + 2 * SECOND)
+    assert "works again" in world.take(failed(1), MINUTE).decision.reason
+    assert world.hands.restarts == []
+
+
+def test_a_healthy_look_from_before_the_death_does_not_end_its_incident(world: World) -> None:
+    world.take(a_refusal())
+    world.take(a_sign(Life.RECORDS, NOW + SECOND), SECOND)
+    world.take(replace(healthy(0.1), tasks=Tasks(2, 0, 0, NOW - MINUTE)), 0.1 * MINUTE)
+    assert world.record().incident is not None
+
+
+# ── incidents that would never end ────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_restart_whose_operation_never_ends_is_given_up_and_told(world: World) -> None:
+    a_restarted(world)
+    operation = next(iter(world.sight.operations))
+    world.sight.operations[operation] = Operation(operation, OperationState.IN_PROGRESS)
+    world.hands.refuses = Busy("another operation is in progress")
+    for minute in range(2, 60):
+        world.take(failed(minute), minute * MINUTE)
+    assert incident_of(world).attempts[0].end is AttemptEnd.NOT_PROVEN
+    assert ("reminder", "page") in world.voice.changes
+
+
+def test_a_restart_whose_operation_cannot_be_seen_is_judged_by_the_looks(world: World) -> None:
+    a_restarted(world)
+    world.sight = BlindToOperations()
+    for minute in range(2, 20):
+        world.take(flowing(minute), minute * MINUTE)
+    assert ("resolved", "info") in world.voice.changes
+
+
+@pytest.mark.parametrize(("minutes", "paged"), [(15, False), (17, True)])
+def test_a_platform_that_stays_busy_is_told_to_a_person(world: World, minutes: int, *, paged: bool) -> None:
+    world.hands.refuses = Busy("rebalancing")
+    world.take(a_diagnosis())
+    for minute in range(1, minutes):
+        world.take(failed(minute), minute * MINUTE)
+    assert (("reminder", "page") in world.voice.changes) is paged
+    assert world.record().backoff_attempts == 0
+
+
+def test_a_connector_that_cannot_be_seen_before_its_restart_is_told_to_a_person_once(world: World) -> None:
+    world.sight.sees = Unreachable("throttled")
+    world.take(a_diagnosis())
+    for minute in range(1, 60):
+        world.take(failed(minute), minute * MINUTE)
+    assert world.voice.changes == [("opened", "info"), ("reminder", "page")]
+    assert world.hands.restarts == []
+
+
+def test_a_quarantined_silence_ends_when_somebody_restarts_it_and_its_tasks_run(world: World) -> None:
+    world.sight.sees = a_look()
+    world.take(a_suspicion())
+    plain: dict[str, Any] = {"heartbeat": 10 * SECOND, "measured": False}
+    for minute in range(3, 400):
+        world.take(healthy(minute, **plain), minute * MINUTE)
+    assert incident_of(world).phase is Phase.QUARANTINED
+    world.take(a_sign(Life.STARTED, NOW + 400 * MINUTE), 400 * MINUTE)
+    for minute in range(401, 404):
+        world.take(healthy(minute), minute * MINUTE)
+    assert world.voice.changes[-1] == ("resolved", "info")
+
+
+def test_a_line_of_next_century_does_not_outweigh_all_that_follows(world: World) -> None:
+    world.take(a_diagnosis(at=datetime(2126, 1, 1, tzinfo=NOW.tzinfo)))
+    world.sight.sees = a_look(NOW + MINUTE)
+    for minute in range(1, 12):
+        world.take(flowing(minute), minute * MINUTE)
+    assert world.record().incident is None
+    world.take(SignOfLife(Life.RECORDS, datetime(2126, 1, 1, tzinfo=NOW.tzinfo)), 12 * MINUTE)
+    assert (world.record().last_life_at or NOW) < NOW + 18 * MINUTE
+
+
+# ── restarts of what works ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_line_that_is_delivered_again_after_its_incident_ended_opens_nothing(world: World) -> None:
+    world.take(a_diagnosis())
+    world.take(flowing(1), 0.9 * MINUTE)
+    assert world.voice.changes == [("opened", "info"), ("resolved", "info")]
+    world.sight.sees = unmeasured(3)
+    world.take(a_diagnosis(), 3 * MINUTE)
+    assert world.record().incident is None
+    assert world.hands.restarts == []
+
+
+@pytest.mark.parametrize(("minutes", "restarts"), [(9, 1), (11, 0)])
+def test_a_death_that_is_told_late_needs_a_look(world: World, minutes: int, restarts: int) -> None:
+    world.sight.sees = unmeasured(minutes)
+    world.take(a_diagnosis(), minutes * MINUTE)
+    assert len(world.hands.restarts) == restarts
+
+
+def test_a_second_failure_while_attempts_are_remembered_waits_for_its_first_backoff(world: World) -> None:
+    a_restarted(world)
+    world.take(flowing(2), 2 * MINUTE)
+    again = NOW + 9 * MINUTE
+    waiting = world.take(a_diagnosis(at=again), 9 * MINUTE)
+    assert waiting.decision.until == again + MINUTE
+
+
+def test_a_task_that_dies_while_the_restart_is_carried_out_does_not_end_the_attempt(world: World) -> None:
+    a_restarted(world)
+    operation = next(iter(world.sight.operations))
+    world.sight.operations[operation] = Operation(operation, OperationState.IN_PROGRESS)
+    world.take(a_diagnosis(at=NOW + 61 * SECOND), 62 * SECOND)
+    assert incident_of(world).phase is Phase.RESTARTING
+
+
+def test_a_loss_of_data_ends_an_attempt_that_is_being_carried_out(world: World) -> None:
+    a_restarted(world)
+    operation = next(iter(world.sight.operations))
+    world.sight.operations[operation] = Operation(operation, OperationState.IN_PROGRESS)
+    refusal = world.take(a_refusal(at=NOW + 61 * SECOND), 62 * SECOND)
+    assert refusal.decision.action is Action.REFUSE
+    assert ("cause-changed", "page") in world.voice.changes
+
+
+def test_looks_made_while_the_restart_was_carried_out_do_not_count_against_it(world: World) -> None:
+    a_restarted(world)
+    operation = next(iter(world.sight.operations))
+    world.sight.operations[operation] = Operation(operation, OperationState.IN_PROGRESS)
+    for minute in (2, 3, 4):
+        world.take(failed(minute), minute * MINUTE)
+    world.sight.operations[operation] = Operation(operation, OperationState.COMPLETE, NOW + 4.5 * MINUTE)
+    world.take(failed(5), 5 * MINUTE)
+    assert incident_of(world).phase is Phase.PROVING
+    world.take(failed(6), 6 * MINUTE)
+    assert incident_of(world).attempts[0].end is AttemptEnd.FAILED_AGAIN
+
+
+def test_a_silence_that_begins_before_the_restart_is_through_is_not_held_against_it(world: World) -> None:
+    world.sight.sees = a_look()
+    world.take(a_suspicion())
+    world.take(healthy(3), 3 * MINUTE)
+    operation = next(iter(world.sight.operations))
+    world.sight.operations[operation] = Operation(operation, OperationState.IN_PROGRESS)
+    world.take(a_suspicion(NOW + 3 * MINUTE + 10 * SECOND), 3.5 * MINUTE)
+    world.sight.operations[operation] = Operation(operation, OperationState.COMPLETE, NOW + 5 * MINUTE)
+    for minute in range(5, 12):
+        world.take(healthy(minute), minute * MINUTE)
+    assert len(world.hands.restarts) == 1
+
+
+def test_a_silent_connector_whose_records_flow_again_is_left_alone_at_the_last_moment(world: World) -> None:
+    world.take(a_suspicion())
+    world.sight.sees = flowing(3)
+    assert "works again" in world.take(healthy(3), 3 * MINUTE).decision.reason
+    assert world.hands.restarts == []
+
+
+def test_silence_is_measured_to_the_time_of_the_look_not_of_its_delivery(world: World) -> None:
+    world.sight.sees = a_look()
+    world.take(a_suspicion())
+    world.take(healthy(1), 10 * MINUTE)
+    assert world.hands.restarts == []
+
+
+def test_a_rebalance_is_waited_for(world: World) -> None:
+    world.take(a_diagnosis())
+    world.sight.sees = a_look(state=ConnectorState.UNASSIGNED)
+    assert world.take(failed(1), MINUTE).decision.action is Action.WAIT
+    assert world.hands.restarts == []
+
+
+def test_a_look_that_was_overtaken_by_a_newer_one_changes_nothing(world: World) -> None:
+    world.take(failed(2), 2 * MINUTE)
+    world.take(failed(1), 2 * MINUTE)
+    assert world.take(failed(1.5), 2 * MINUTE).decision.action is Action.NOTHING
+    assert world.hands.restarts == []
+
+
+# ── false alarms and floods ───────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_transition_that_ended_is_not_remembered_at_the_next_one(world: World) -> None:
+    world.take(a_look(state=ConnectorState.UPDATING))
+    assert world.record().is_open
+    world.take(healthy(1), MINUTE)
+    assert not world.record().is_open
+    world.take(healthy(600, state=ConnectorState.UPDATING), 600 * MINUTE)
+    assert world.voice.said == []
+
+
+def test_unseen_looks_that_were_delivered_late_do_not_page(world: World) -> None:
+    world.take(Look(ORDERS, NOW, ConnectorState.UNKNOWN), 30 * MINUTE)
+    world.take(Look(ORDERS, NOW + MINUTE, ConnectorState.UNKNOWN), 30 * MINUTE)
+    assert world.voice.said == []
+
+
+def test_a_refused_line_every_three_minutes_between_records_is_one_incident(world: World) -> None:
+    for minute in range(30):
+        if minute % 3 == 0:
+            world.take(a_refusal(at=NOW + minute * MINUTE, killed=False), minute * MINUTE)
+        world.take(flowing(minute + 0.5), (minute + 0.5) * MINUTE)
+    assert world.voice.changes == [("refused", "page")]
+
+
+def test_the_trace_of_a_status_counts_once_whether_it_wins_or_not(world: World) -> None:
+    world.take(a_refusal())
+    for minute in range(1, 5):
+        world.take(failed(minute, diagnosis=a_diagnosis("CONNECT_WRAPPED")), minute * MINUTE)
+    known = incident_of(world).diagnosis
+    assert known is not None
+    assert known.count == 2
+
+
+def test_a_pending_suspicion_says_what_it_waits_for(world: World) -> None:
+    world.take(Suspicion(Silence.SILENT_STOP, NOW, a_diagnosis("MYSQL_CONN_LOST", killed=False)))
+    decision = world.take(healthy(1), MINUTE).decision
+    assert (decision.action, decision.verdict) == (Action.WAIT, Verdict.RESTART_WITH_BACKOFF)
+    assert decision.until == NOW + timedelta(seconds=150)
