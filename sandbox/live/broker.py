@@ -40,8 +40,9 @@ class Broker:
         self._configuration.write_text("".join(f"{key}={value}\n" for key, value in settings.items()))
         # A random id may begin with "-", which only this form of the option survives.
         cluster = f"--cluster-id={base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip('=')}"
-        format_disk = ["kafka.tools.StorageTool", "format", cluster, "-c", self._configuration]
-        subprocess.run([*self._java, *format_disk], check=True, stdout=subprocess.DEVNULL)
+        format_disk: list[str | Path] = ["kafka.tools.StorageTool", "format", cluster, "-c", self._configuration]
+        command: list[str | Path] = [*self._java, *format_disk]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
         self.process = self.start()
 
     @property

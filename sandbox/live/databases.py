@@ -18,7 +18,7 @@ from typing import ClassVar
 from sandbox.live import parts
 from sandbox.live.laboratory import Laboratory, Process
 
-USER, PASSWORD = "dbz", "dbz-secret"  # noqa: S105 -- lives as long as the laboratory
+USER, PASSWORD = "dbz", "dbz-secret"
 
 
 class SqlFailed(Exception):

@@ -2,7 +2,7 @@
 
 Run as a script: `guardian.py FOLDER`. Each started process writes its own id as a line to our standard input before
 it becomes what it shall be, so none is missed; end of file means that the owner and all who could still write are gone.
-A process is held by a file descriptor of its own (pidfd), so a number used again is never hit.
+A process is held by a file descriptor of its own (pidfd), so a number used again is never hit; it leads a group.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ def guard(folder: str) -> None:
         held = {pid: fd for pid, fd in held.items() if not _ended(fd)}
         with contextlib.suppress(ProcessLookupError):
             held[int(line)] = os.pidfd_open(int(line))
-    for fd in held.values():
-        with contextlib.suppress(ProcessLookupError):
-            signal.pidfd_send_signal(fd, signal.SIGKILL)
+    for pid, fd in held.items():
+        if not _ended(fd):
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGKILL)
     for fd in held.values():
         _ended(fd, PATIENCE_MS)
     shutil.rmtree(folder, ignore_errors=True)

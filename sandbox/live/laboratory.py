@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import random
@@ -13,7 +14,6 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 GUARDIAN = Path(__file__).with_name("guardian.py")
@@ -46,13 +46,18 @@ class Process:
         """End it orderly; after `patience` seconds it is killed."""
         if self.running:
             self._child.send_signal(how)
-        try:
-            self._child.wait(patience)
-        except subprocess.TimeoutExpired:
-            self.kill()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(patience)
+            self._end_group()
 
     def kill(self) -> None:
-        self._child.kill()
+        """End it and what it has started at once."""
+        if self.running:
+            self._end_group()
+
+    def _end_group(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
 
     def await_until(self, ready: Callable[[], bool], patience: float = 90) -> None:
@@ -89,16 +94,14 @@ class Laboratory:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     def close(self) -> None:
         """Last started, first stopped, so that nobody misses what it needs."""
         for process in reversed(self._processes):
             process.stop(patience=10)
-        assert self._guardian.stdin
-        self._guardian.stdin.close()
-        self._guardian.wait()
+        self._guardian.communicate()
 
     def start(
         self,

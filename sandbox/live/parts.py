@@ -22,8 +22,8 @@ from xml.sax.saxutils import escape
 CHECKSUMS = Path(__file__).with_name("parts.sha256")
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies"
 _CONNECT = ("connect-runtime", "connect-json", "connect-file", "connect-transforms", "connect-basic-auth-extension")
-_LOG4J_ON_JAVA_17 = ("org.slf4j:slf4j-reload4j:1.7.36", "ch.qos.reload4j:reload4j:1.2.25")
-"""Connect 2.7.1 brings log4j 1.2.17, which ends on Java 17 with NoSuchFieldError in MDCFriend."""
+_LOGGING = ("org.slf4j:slf4j-reload4j:1.7.36", "ch.qos.reload4j:reload4j:1.2.25")
+"""Kafka 3 leaves it to the distribution; the log4j 1.2.17 of Connect 2.7.1 ends on Java 17 with NoSuchFieldError."""
 
 
 class PartMissing(Exception):
@@ -64,15 +64,15 @@ class NpmPackage:
 type Part = Jars | Plugin | NpmPackage
 
 
-def _connect(version: str, logging: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> Jars:
+def _connect(version: str, logging: tuple[str, ...], without: tuple[str, ...] = ()) -> Jars:
     own = tuple(f"org.apache.kafka:{artifact}:{version}" for artifact in _CONNECT)
     return Jars(f"connect-{version}", own + logging, without)
 
 
-BROKER = Jars("broker-3.9.1", ("org.apache.kafka:kafka_2.13:3.9.1",))
+BROKER = Jars("broker-3.9.1", ("org.apache.kafka:kafka_2.13:3.9.1", *_LOGGING))
 CONNECT = {
-    "2.7.1": _connect("2.7.1", _LOG4J_ON_JAVA_17, ("org.slf4j:slf4j-log4j12", "log4j:log4j")),
-    "3.7.2": _connect("3.7.2"),
+    "2.7.1": _connect("2.7.1", _LOGGING, ("org.slf4j:slf4j-log4j12", "log4j:log4j")),
+    "3.7.2": _connect("3.7.2", _LOGGING),
     "4.1.0": _connect(
         "4.1.0", tuple(f"org.apache.logging.log4j:log4j-{name}:2.25.1" for name in ("slf4j-impl", "core", "1.2-api"))
     ),
