@@ -10,11 +10,11 @@ from typing import Any
 import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from connectops.decide.diagnosis import diagnose_trace
 from moto import mock_aws
 from mypy_boto3_dynamodb import DynamoDBClient
 
 from connectops.clients.connect_rest import ConnectRest
+from connectops.decide.diagnosis import diagnose_trace
 from connectops.errors import MalformedEvent, SettingsError, Unreachable
 from connectops.findings import FindingsQueue, decode
 from connectops.ledger import Ledger
