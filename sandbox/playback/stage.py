@@ -1,0 +1,147 @@
+"""Where a playback is shown: in CloudWatch as MSK Connect shows its connectors, or as a self-managed cluster does."""
+
+from __future__ import annotations
+
+import math
+import secrets
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from sandbox.admin import Sandbox
+from sandbox.playback.playback import Playback, Played
+from sandbox.playback.recording import Recording, Status
+
+BATCH = 1_000
+"""Events of one PutLogEvents call; CloudWatch takes ten times as many."""
+RATE = 12.0
+"""Records a second while records move; the recordings do not know more than that they did."""
+
+type Datum = dict[str, Any]
+
+
+class AwsClients(Protocol):
+    """Gives boto3 clients; `sandbox.session.SandboxSession` is one."""
+
+    def client(self, service: str, **options: Any) -> Any: ...
+
+
+class WorkerLog:
+    """One log stream. On MSK Connect each physical line is an event with the worker's id in front of it.
+
+    MSK Connect cuts event times to whole seconds. With a time factor of 20 that would be 20 seconds of played time, so
+    that what is cut is one second of played time: events fall on multiples of 1/factor s.
+    """
+
+    def __init__(self, logs: Any, group: str, stream: str, factor: float, *, prefixed: bool) -> None:
+        self._logs, self._group, self._stream = logs, group, stream
+        self._grain_ms = 1000 / factor if prefixed else 1.0
+        self._prefix = f"[Worker-0{secrets.token_hex(8)}] " if prefixed else ""
+        _make_stream(logs, group, stream)
+
+    def write(self, lines: list[Played]) -> None:
+        for begin in range(0, len(lines), BATCH):
+            events = [self._event(line) for line in lines[begin : begin + BATCH]]
+            self._logs.put_log_events(logGroupName=self._group, logStreamName=self._stream, logEvents=events)
+
+    def _event(self, line: Played) -> dict[str, Any]:
+        at_ms = math.floor(math.floor(line.at * 1000 / self._grain_ms) * self._grain_ms)
+        return {"timestamp": at_ms, "message": self._prefix + line.text if line.text or self._prefix else " "}
+
+
+class MskConnector:
+    """A connector of the local MSK Connect and what CloudWatch shows of it."""
+
+    def __init__(self, sandbox: Sandbox, aws: AwsClients, playback: Playback, arn: str, log: WorkerLog) -> None:
+        self.playback, self.arn = playback, arn
+        self._sandbox, self._cloudwatch, self._log = sandbox, aws.client("cloudwatch"), log
+        self._paused = False
+
+    def show(self, now: float) -> None:
+        self._log.write(self.playback.due(now))
+        status = self.playback.status(now)
+        if status is not None and status.connector is not None:
+            self._follow_pauses(status.connector in ("PAUSED", "STOPPED"))
+
+    def data(self, begin: float, end: float) -> list[Datum]:
+        """The datapoints of one period; none while the connector could not be seen.
+
+        Source: "Monitoring MSK Connect" in the Amazon MSK developer guide. A connector without a running task has no
+        rates: they are its tasks'.
+        """
+        status = self.playback.status(end)
+        if status is None or status.connector is None:
+            return []
+        values = counts(status)
+        if "RUNNING" in status.tasks:
+            rate = RATE if self.playback.flowing(begin, end) else 0.0
+            sink = self.playback.recording.is_sink
+            names = ("SinkRecordReadRate", "SinkRecordSendRate") if sink else _SOURCE_RATES
+            values |= dict.fromkeys(names, rate)
+        dimensions = [{"Name": "ConnectorName", "Value": self.playback.name}]
+        return [
+            {"MetricName": name, "Value": value, "Timestamp": begin, "Dimensions": dimensions}
+            for name, value in values.items()
+        ]
+
+    def _follow_pauses(self, paused: bool) -> None:  # noqa: FBT001
+        """Somebody paused or resumed the connector in the recording: the API says so too."""
+        if paused != self._paused:
+            self._sandbox.set_connector_state(self.playback.name, "PAUSED" if paused else "RUNNING")
+            self._paused = paused
+
+
+_SOURCE_RATES = ("SourceRecordPollRate", "SourceRecordWriteRate")
+
+
+def counts(status: Status) -> dict[str, float]:
+    return {
+        "WorkerCount": 1.0,
+        "RunningTaskCount": float(status.tasks.count("RUNNING")),
+        "ErroredTaskCount": float(status.tasks.count("FAILED")),
+    }
+
+
+def create_msk_connector(
+    aws: AwsClients, recording: Recording, name: str, log_group: str, tags: dict[str, str] | None = None
+) -> str:
+    """Make the recorded connector in the local MSK Connect, or find it; gives its ARN.
+
+    MSK Connect offers Kafka Connect 2.7.1 and 3.7.x: newer recordings count as 3.7.x.
+    """
+    kafka_connect = aws.client("kafkaconnect")
+    for page in kafka_connect.get_paginator("list_connectors").paginate(connectorNamePrefix=name):
+        for connector in page["connectors"]:
+            if connector["connectorName"] == name:
+                return str(connector["connectorArn"])
+    plugin = "arn:aws:kafkaconnect:us-east-1:123456789012:custom-plugin/debezium/00000000-0000-0000-0000-000000000000-1"
+    created = kafka_connect.create_connector(
+        connectorName=name,
+        kafkaConnectVersion="2.7.1" if recording.connect_version.startswith("2.7") else "3.7.x",
+        connectorConfiguration={"tasks.max": "1", **recording.configuration},
+        capacity={"provisionedCapacity": {"mcuCount": 1, "workerCount": 1}},
+        kafkaCluster={"apacheKafkaCluster": {"bootstrapServers": "b-1.example:9098", "vpc": {"subnets": ["subnet-1"]}}},
+        kafkaClusterClientAuthentication={"authenticationType": "IAM"},
+        kafkaClusterEncryptionInTransit={"encryptionType": "TLS"},
+        plugins=[{"customPlugin": {"customPluginArn": plugin, "revision": 1}}],
+        serviceExecutionRoleArn="arn:aws:iam::123456789012:role/connect",
+        logDelivery={"workerLogDelivery": {"cloudWatchLogs": {"enabled": True, "logGroup": log_group}}},
+        tags=tags or {},
+    )
+    return str(created["connectorArn"])
+
+
+def put_metrics(cloudwatch: Any, namespace: str, data: Iterable[Datum]) -> None:
+    every = list(data)
+    for begin in range(0, len(every), BATCH):
+        cloudwatch.put_metric_data(Namespace=namespace, MetricData=every[begin : begin + BATCH])
+
+
+def _make_stream(logs: Any, group: str, stream: str) -> None:
+    for make in (
+        lambda: logs.create_log_group(logGroupName=group),
+        lambda: logs.create_log_stream(logGroupName=group, logStreamName=stream),
+    ):
+        try:
+            make()
+        except logs.exceptions.ResourceAlreadyExistsException:
+            continue
