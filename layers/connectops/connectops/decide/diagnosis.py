@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -35,6 +35,15 @@ EVIDENCE_KEPT = 300
 
 
 @dataclass(frozen=True, slots=True)
+class Origins:
+    """The log event id of the first line of each diagnosis, suspicion and sign, in their order."""
+
+    diagnoses: tuple[str, ...] = ()
+    suspicions: tuple[str, ...] = ()
+    signs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What the records of one source say. `noise` counts statements by class; `ignored` lines belong to no failure."""
 
@@ -44,6 +53,7 @@ class Reading:
     noise: tuple[tuple[str, int], ...] = ()
     lines: int = 0
     ignored: int = 0
+    origins: Origins = Origins()
 
 
 @cache
@@ -63,22 +73,28 @@ def diagnose(records: Sequence[LogRecord], *, lines: int = 0, to_the_end: bool =
     reader.read(events)
     end = now or max((record.last_at or record.at for record in records), default=datetime.min)
     found = reader.incidents(end, snippet=to_the_end)
-    diagnoses, suspicions = [], []
-    used: set[int] = set()
-    for incident in found:
-        silence = incident.silence or _internal_retry(incident)
-        used.update(id(record) for record in incident.records)
-        if silence is not None and not to_the_end:
-            suspicions.append(Suspicion(silence, incident.last, _diagnosis(incident)))
-        else:
-            diagnoses.append(_diagnosis(incident))
-    signs = tuple(
-        SignOfLife(event.life, event.record.at, event.connector, event.record.task) for event in events if event.life
-    )
-    evidence = sum(record.size for record in records if id(record) in used)
+    silences = [(each, (each.silence or _internal_retry(each)) if not to_the_end else None) for each in found]
+    failures = [incident for incident, silence in silences if silence is None]
+    suspected = [(incident, silence) for incident, silence in silences if silence is not None]
+    living = [event for event in events if event.life]
+    used = {id(record): record.size for incident in found for record in incident.records}
     return Reading(
-        tuple(diagnoses), tuple(suspicions), signs, tuple(sorted(reader.noise.items())), lines, max(0, lines - evidence)
+        diagnoses=tuple(map(_diagnosis, failures)),
+        suspicions=tuple(Suspicion(silence, each.last, _diagnosis(each)) for each, silence in suspected),
+        signs=tuple(SignOfLife(e.life, e.record.at, e.connector, e.record.task) for e in living if e.life),
+        noise=tuple(sorted(reader.noise.items())),
+        lines=lines,
+        ignored=max(0, lines - sum(used.values())),
+        origins=Origins(
+            tuple(map(_origin, failures)),
+            tuple(_origin(each) for each, _ in suspected),
+            tuple(event.record.event_id for event in living),
+        ),
     )
+
+
+def _origin(incident: Incident) -> str:
+    return min(incident.records, key=lambda record: record.at).event_id
 
 
 def diagnose_trace(trace: str, *, connector: str | None, task: int | None, at: datetime) -> Diagnosis:
@@ -191,6 +207,3 @@ def _evidence(records: Iterable[LogRecord]) -> tuple[str, ...]:
     return tuple(found)[:EVIDENCE_LINES]
 
 
-def without_evidence(diagnosis: Diagnosis) -> Diagnosis:
-    """The same, without the lines it rests on."""
-    return replace(diagnosis, evidence=())

@@ -99,6 +99,29 @@ def _parse(raw: bytes) -> _Envelope:
         raise MalformedEvent(f"awslogs.data is not a log batch: {err}") from err
 
 
+def point_at(event: Mapping[str, Any]) -> dict[str, str | int]:
+    """Where the lines of a batch that cannot be read are, as far as that can be made out: never the lines themselves."""
+    try:
+        document = msgspec.json.decode(_unzip(event["awslogs"]["data"]).decode("utf-8", "replace"))
+    except (KeyError, TypeError, MalformedEvent, msgspec.MsgspecError):
+        return {}
+    if not isinstance(document, dict):
+        return {}
+    names = {"log_group": "logGroup", "log_stream": "logStream"}
+    pointer: dict[str, str | int] = {
+        key: document[name][:512] for key, name in names.items() if isinstance(document.get(name), str)
+    }
+    events = document.get("logEvents")
+    events = [each for each in events if isinstance(each, dict)] if isinstance(events, list) else []
+    for which, each in (("first", events[:1]), ("last", events[-1:])):
+        for event_fields in each:
+            if isinstance(event_fields.get("id"), str):
+                pointer[f"{which}_event_id"] = event_fields["id"][:100]
+            if isinstance(event_fields.get("timestamp"), int):
+                pointer[f"{which}_timestamp"] = event_fields["timestamp"]
+    return pointer
+
+
 def stitch_batch(batch: LogBatch, wanted: Wanted | None = None) -> list[LogRecord]:
     """The records of a batch, in the order of their first lines. See `stitch`."""
     events = batch.events
