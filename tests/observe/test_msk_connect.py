@@ -195,3 +195,18 @@ def test_a_look_at_one_connector_says_why_it_failed(
     stubber.add_client_error(fails, code, "no", status)
     with pytest.raises(error):
         MskConnect(client).look(arn("orders"), AT)
+
+
+@pytest.mark.parametrize(
+    ("delivery", "log_group"),
+    [
+        ({"cloudWatchLogs": {"enabled": True, "logGroup": "/msk/orders"}}, "/msk/orders"),
+        ({"cloudWatchLogs": {"enabled": False, "logGroup": "/msk/orders"}}, None),
+        ({"s3": {"enabled": True, "bucket": "lines"}}, None),
+    ],
+)
+def test_the_log_group_is_where_lines_are_delivered_to(
+    client: KafkaConnectClient, stubber: Stubber, delivery: dict[str, object], log_group: str | None
+) -> None:
+    listed(stubber, summary("orders") | {"logDelivery": {"workerLogDelivery": delivery}})
+    assert named(MskConnect(client).list(AT).looks)["orders"].log_group == log_group

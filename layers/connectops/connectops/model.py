@@ -122,6 +122,8 @@ class Look:
     """Version of Kafka Connect: restarting only the failed tasks needs 3.7 (MSK Connect) or 3.0 (REST)."""
     tags: tuple[tuple[str, str], ...] | None = None
     """Tags whose key begins with `connectops:`, without that prefix; None where they were not read."""
+    log_group: str | None = None
+    """Where its workers write their lines, if that is known."""
     blind_because: str | None = None
     """Why something could not be seen, in plain words."""
 
@@ -498,6 +500,7 @@ class ConnectorRecord:
     outbox: tuple[Notice, ...] = ()
     arn: str | None = None
     connect_version: str | None = None
+    log_group: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
 
     @property

@@ -41,6 +41,11 @@ class ConnectRest:
         self._credentials = credentials
         self._session: requests.Session | None = None
 
+    @property
+    def log_group(self) -> str | None:
+        """Where the workers of this cluster write their lines, as the settings say."""
+        return self._cluster.log_group
+
     def version(self) -> str:
         """The version of the worker that answers, as "3.7.2"."""
         answer = self._call("GET", "/")

@@ -71,6 +71,7 @@ def tell(
         health=incident.health,
         attempts=len(incident.attempts),
         arn=record.arn,
+        log_group=record.log_group,
         owner=dict(record.tags).get("owner"),
     )
     told = replace(incident, notices=number, told_at=now, told=severity)

@@ -83,6 +83,7 @@ def _learned(record: ConnectorRecord, look: Look) -> ConnectorRecord:
         record,
         arn=look.arn or record.arn,
         connect_version=look.connect_version or record.connect_version,
+        log_group=look.log_group or record.log_group,
         tags=record.tags if look.tags is None else look.tags,
     )
 

@@ -42,7 +42,7 @@ def look_at_cluster(cluster: str, rest: ConnectRest, at: datetime, now: datetime
         return ClusterView(incomplete_because=str(err))
     return ClusterView(
         tuple(
-            _view(ConnectorId(Platform.KAFKA_CONNECT, cluster, name), expanded, at, now, version)
+            _view(ConnectorId(Platform.KAFKA_CONNECT, cluster, name), expanded, at, now, version, rest.log_group)
             for name, expanded in sorted(connectors.items())
         )
     )
@@ -50,10 +50,17 @@ def look_at_cluster(cluster: str, rest: ConnectRest, at: datetime, now: datetime
 
 def look_at_connector(connector: ConnectorId, rest: ConnectRest, at: datetime) -> Look:
     """One connector. Raises NotFound, Unreachable, Rebalancing or NotAllowed."""
-    return _view(connector, {"status": rest.status(connector.name)}, at, at, None).look
+    return _view(connector, {"status": rest.status(connector.name)}, at, at).look
 
 
-def _view(connector: ConnectorId, expanded: Any, at: datetime, now: datetime, version: str | None) -> ConnectView:
+def _view(
+    connector: ConnectorId,
+    expanded: Any,
+    at: datetime,
+    now: datetime,
+    version: str | None = None,
+    log_group: str | None = None,
+) -> ConnectView:
     try:
         status, config = expanded["status"], expanded.get("info", {}).get("config", {})
         look = Look(
@@ -63,6 +70,7 @@ def _view(connector: ConnectorId, expanded: Any, at: datetime, now: datetime, ve
             tasks=_tasks([task["state"] for task in status["tasks"]], now),
             heartbeat=heartbeat(config),
             connect_version=version,
+            log_group=log_group,
         )
         return ConnectView(look, *_first_trace(status))
     except (AttributeError, KeyError, TypeError, ValueError):

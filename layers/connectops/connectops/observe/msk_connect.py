@@ -113,8 +113,15 @@ def _look(answer: ConnectorSummaryTypeDef | DescribeConnectorResponseTypeDef, at
         ConnectorState(state) if known else ConnectorState.UNKNOWN,
         arn=answer["connectorArn"],
         connect_version=answer.get("kafkaConnectVersion"),
+        log_group=_log_group(answer),
         blind_because=None if known else f"MSK Connect says {state!r}, which is no state that ConnectOps knows",
     )
+
+
+def _log_group(answer: ConnectorSummaryTypeDef | DescribeConnectorResponseTypeDef) -> str | None:
+    """The log group of the connector's log delivery; None where its lines go elsewhere, or nowhere."""
+    delivery = answer.get("logDelivery", {}).get("workerLogDelivery", {}).get("cloudWatchLogs", {})
+    return delivery.get("logGroup") if delivery.get("enabled") else None
 
 
 def _not_seen(what: str, err: BotoCoreError | ClientError) -> ConnectOpsError:
