@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Watch, diagnose and repair Kafka Connect connectors.")
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="Watch, diagnose and repair Kafka Connect connectors."
+)
 
 
 @app.callback()
@@ -16,7 +19,9 @@ def connectops() -> None:
 
 @app.command()
 def diagnose(
-    files: Annotated[list[str] | None, typer.Argument(help="Log files (plain or gzip); standard input without.")] = None,
+    files: Annotated[
+        list[str] | None, typer.Argument(help="Log files (plain or gzip); standard input without.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
     everything: Annotated[bool, typer.Option("--all", help="Noise too.")] = False,
     why: Annotated[bool, typer.Option("--why", help="Show the lines that it rests on.")] = False,
@@ -56,3 +61,15 @@ def status(
         as_json=as_json,
     )
     raise typer.Exit(code)
+
+
+@app.command()
+def replay(
+    folder: Annotated[Path, typer.Argument(help="A folder with worker.log and status.jsonl, plain or .gz.")],
+    policy: Annotated[Path | None, typer.Option(help="A repair policy (YAML), to try on the past.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show what ConnectOps would have done: a recorded past through the code that decides at work, touching nothing."""
+    from cli.replay import run
+
+    raise typer.Exit(run(folder, policy, as_json=as_json))

@@ -1,174 +1,40 @@
-"""`connectops replay`: what would ConnectOps have done? A recorded past goes through the code that decides at work."""
+"""`connectops replay`: what ConnectOps would have done, from a folder with a recorded past."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
-from cli.recording import Recording, Slice
-from connectops.act.actor import Attempted
-from connectops.decide.health import assess
-from connectops.decide.state import State, state_of
-from connectops.model import (
-    Action,
-    ConnectorId,
-    ConnectorRecord,
-    ConnectorState,
-    Decision,
-    Diagnosis,
-    Finding,
-    Health,
-    Incident,
-    Look,
-    Notice,
-    Operation,
-    OperationState,
-    RepairPolicy,
-    SignOfLife,
-    Suspicion,
-)
-from connectops.respond import Doors, respond
+from cli.policy_file import read_policy
+from cli.recording import read_recording
+from cli.rehearsal import Decided, Replay, replay
+from connectops.decide.state import state_of
+from connectops.errors import MalformedEvent, SettingsError
+from connectops.model import RepairPolicy
 
-NOTED = "noted"
-INSTANT = timedelta(milliseconds=1)
-Heard = Diagnosis | Suspicion | SignOfLife
+UNREADABLE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Understands what was recorded: the lines of a slice, and the first line of a status trace."""
-
-    lines: Callable[[tuple[str, ...]], Iterable[Heard]]
-    trace: Callable[[str, datetime], Diagnosis | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """One decision, and where the connector stood after it."""
-
-    at: datetime
-    state: State
-    decision: Decision
+def run(folder: Path, policy: Path | None, *, as_json: bool) -> int:
+    """Replay, print; the exit code."""
+    try:
+        chosen = read_policy(policy) if policy else RepairPolicy()
+        past = replay(read_recording(folder), chosen)
+    except (OSError, MalformedEvent, SettingsError) as err:
+        sys.stderr.write(f"connectops replay: {err}\n")
+        return UNREADABLE
+    if as_json:
+        sys.stdout.write(json.dumps(report(past), indent=2) + "\n")
+    else:
+        _show(past)
+    return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """A restart that was noted: until the recording moves, it shows a connector that nobody restarted."""
-
-    at: datetime
-    health: Health
-    moved_at: datetime | None = None
-
-
-@dataclass(slots=True)
-class Replay:
-    """What came of a recording so far: decisions that changed something, notices, the incidents that ended."""
-
-    connector: ConnectorId
-    policy: RepairPolicy
-    now: datetime
-    record: ConnectorRecord | None = None
-    looked: Look | None = None
-    health: Health = Health.UNKNOWN
-    decisions: list[Decided] = field(default_factory=list)
-    notices: list[Notice] = field(default_factory=list)
-    last_ended: Incident | None = None
-    noted: Noted | None = None
-
-    # ── the doors of a response ──
-
-    def load(self, connector: ConnectorId) -> ConnectorRecord:
-        return self.record or ConnectorRecord(connector)
-
-    def save(self, record: ConnectorRecord, now: datetime, ended: Incident | None = None) -> ConnectorRecord:
-        self.record = replace(record, version=record.version + 1)
-        self.last_ended = ended or self.last_ended
-        return self.record
-
-    def look(self, connector: ConnectorId, arn: str | None, at: datetime) -> Look:
-        return self.looked or Look(connector, at, ConnectorState.UNKNOWN, blind_because="no status was recorded yet")
-
-    def operation(self, record: ConnectorRecord) -> Operation | None:
-        if self.noted is None:
-            return None
-        state = OperationState.COMPLETE if self.noted.moved_at else OperationState.IN_PROGRESS
-        return Operation(NOTED, state, self.noted.moved_at)
-
-    def restart(
-        self, connector: ConnectorId, arn: str | None, action: Action, connect_version: str | None
-    ) -> Attempted:
-        self.noted = Noted(self.now, self.health)
-        return Attempted(NOTED, remark="noted, not done")
-
-    def publish(self, notice: Notice) -> None:
-        self.notices.append(notice)
-
-    # ── the recording ──
-
-    def see(self, look: Look) -> None:
-        self.now = look.at
-        self.looked, self.health = look, assess(look)
-        self._take(Finding(self.connector, look.at, f"{look.at}", look=look))
-
-    def hear(self, heard: Heard, at: datetime) -> None:
-        self.now = at
-        match heard:
-            case Diagnosis():
-                self._take(Finding(self.connector, heard.last_seen or at, "line", diagnosis=heard))
-            case Suspicion():
-                self._take(Finding(self.connector, heard.seen_at, "line", suspicion=heard))
-            case SignOfLife():
-                self._take(Finding(self.connector, heard.at, "line", sign=heard))
-
-    def _take(self, finding: Finding) -> None:
-        if self.noted and self.noted.moved_at is None:
-            if self._is_the_unrestarted_past(finding, self.noted):
-                return
-            self.noted = replace(self.noted, moved_at=max(self.noted.at, finding.at - INSTANT))
-        outcome = respond(Doors(self, self, self, self, lambda: self.now), finding, self.policy)
-        decided = Decided(self.now, state_of(outcome.record, self.health), outcome.decision)
-        if not self.decisions or _is_news(self.decisions[-1], decided):
-            self.decisions.append(decided)
-
-    def _is_the_unrestarted_past(self, finding: Finding, noted: Noted) -> bool:
-        """Whether a finding only shows that nobody restarted, which is no evidence about our restart.
-
-        It is, from when the recording moves: a task that dies anew or starts, records, another health.
-        """
-        if finding.look is not None:
-            return self.health in (noted.health, Health.UNKNOWN)
-        if finding.diagnosis is not None:
-            return finding.at <= noted.at or not finding.diagnosis.killed
-        return finding.at <= noted.at or finding.sign is None
-
-
-def _is_news(before: Decided, now: Decided) -> bool:
-    one, other = before.decision, now.decision
-    return (before.state, one.action, one.failure_class, one.verdict, one.until) != (
-        now.state,
-        other.action,
-        other.failure_class,
-        other.verdict,
-        other.until,
-    )
-
-
-def replay(recording: Recording, policy: RepairPolicy, reader: Reader) -> Replay:
-    """Send a recording through. The clock stops with its last moment: what would come later is not made up."""
-    run = Replay(recording.connector, policy, recording.begin)
-    for moment in recording.moments:
-        if isinstance(moment, Slice):
-            for heard in reader.lines(moment.lines):
-                run.hear(heard, moment.at)
-        else:
-            trace = reader.trace(moment.trace, moment.look.at) if moment.trace else None
-            run.see(replace(moment.look, diagnosis=trace))
-    return run
-
-
-def as_json(run: Replay) -> dict[str, Any]:
+def report(run: Replay) -> dict[str, Any]:
+    """The document of `--json`."""
     return {
         "decisions": [_decision(decided) for decided in run.decisions],
         "notices": [
@@ -208,3 +74,19 @@ def _final(run: Replay) -> dict[str, Any]:
 
 def _iso(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _show(run: Replay) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("time (UTC)", "state", "decision", "class", "reason", title=run.connector.name, title_justify="left")
+    for decided in run.decisions:
+        decision = decided.decision
+        until = f" (until {decision.until:%H:%M:%S})" if decision.until else ""
+        what = f"{decision.action}{until}"
+        table.add_row(f"{decided.at:%H:%M:%S}", decided.state, what, decision.failure_class, decision.reason)
+    console = Console()
+    console.print(table)
+    for notice in run.notices:
+        console.print(f"{notice.at:%H:%M:%S} told ({notice.severity}): {notice.title}", markup=False)

@@ -39,10 +39,10 @@ def state_of(record: ConnectorRecord, health: Health) -> State:
     if record.incident is None:
         remembered = health is Health.HEALTHY and record.backoff_attempts
         return State.COOLDOWN if remembered else State(health)
-    return _of_incident(record.incident, health)
+    return _of_incident(record.incident)
 
 
-def _of_incident(incident: Incident, health: Health) -> State:
+def _of_incident(incident: Incident) -> State:
     match incident.phase:
         case Phase.RESTARTING:
             return State.RESTARTING
@@ -51,9 +51,11 @@ def _of_incident(incident: Incident, health: Health) -> State:
         case Phase.QUARANTINED:
             return State.QUARANTINED
         case Phase.WATCHING | Phase.WAITING | Phase.REFUSED:
-            if incident.silent:
-                return State.STALLED
-            seen = incident.health or (Health.RETRYING if health is Health.HEALTHY else health)
-            return State(seen)
+            return State(incident.health) if incident.health else _by_lines(incident)
         case _:
             assert_never(incident.phase)
+
+
+def _by_lines(incident: Incident) -> State:
+    killed = incident.diagnosis is not None and incident.diagnosis.killed
+    return State.FAILED if killed else State.RETRYING
