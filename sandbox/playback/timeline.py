@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from sandbox.playback.recording import Mark, Recording
 
 _RESTART = re.compile(r"(restart|restart while faulty|restart after fix)$")
+_STOPPED = re.compile(r".* (?:Stopping (?:task|connector) |Ignoring stop request for |Received and enqueuing restart)")
 _MENDED = re.compile(r"fault removed|config changed")
 _FAULT = re.compile(r"fault injected(?!: none)")
 _FLOWS = re.compile(
@@ -47,7 +48,7 @@ def segments(recording: Recording) -> tuple[Segment, ...]:
     end there, and restarts after it are not played. IGNORE: nothing was to be done; all of it is the opening.
     """
     begin, end = _span(recording)
-    restarts = [mark.at for mark in recording.marks if _RESTART.match(mark.what)]
+    restarts = _restarts(recording)
     match recording.scenario.get("verdict"):
         case "IGNORE":
             restarts = []
@@ -60,6 +61,18 @@ def segments(recording: Recording) -> tuple[Segment, ...]:
         for start, until in zip(starts, [*restarts, end], strict=True)
     ]
     return tuple(part for part in found if not part.restarted or part.end - part.begin > _NOTHING)
+
+
+def _restarts(recording: Recording) -> list[datetime]:
+    """When the worker began with each restart: some recorders wrote their mark only after REST had answered."""
+    found = []
+    before = recording.lines[0].at
+    for mark in recording.marks:
+        if _RESTART.match(mark.what):
+            asked = (line.at for line in recording.lines if before < line.at <= mark.at and _STOPPED.match(line.text))
+            found.append(next(asked, mark.at))
+        before = mark.at
+    return found
 
 
 def _mended_at(recording: Recording) -> datetime | None:

@@ -120,6 +120,13 @@ def test_a_silent_stop_says_running_and_moves_nothing() -> None:
     assert not playback.flowing(end - 1, end)
 
 
+def test_a_silent_stop_is_silent_until_the_restart_even_where_the_recorder_wrote_late() -> None:
+    playback = played("a-db-restart")
+    opening = [line.text for line in playback.due(playback.duration())]
+    assert any("Stopped reading binlog" in text for text in opening)
+    assert not any("Finished streaming" in text or "Stopping task" in text for text in opening)
+
+
 def test_a_restart_that_cured_in_the_recording_cures() -> None:
     playback = played("a-db-restart")
     end = playback.duration()
