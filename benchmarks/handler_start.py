@@ -54,10 +54,24 @@ def _run(body: str) -> float:
 
 def _settings() -> dict[str, str]:
     """The environment that the template gives, with values that name nothing real."""
-    seconds = (
-        "METRIC_PERIOD METRIC_WINDOW FIRST_BACKOFF BACKOFF_UNIT BACKOFF_MAX DAY PROOF_WINDOW FORGET_AFTER SILENT_STOP"
-        " INTERNAL_RETRY EMPTY_ASSIGNMENT STUCK PAGE_BLIND PAGE_STALLED REPEAT_NOTICE SLACK_TIMEOUT"
-    ).split()
+    seconds = [
+        "METRIC_PERIOD",
+        "METRIC_WINDOW",
+        "FIRST_BACKOFF",
+        "BACKOFF_UNIT",
+        "BACKOFF_MAX",
+        "DAY",
+        "PROOF_WINDOW",
+        "FORGET_AFTER",
+        "SILENT_STOP",
+        "INTERNAL_RETRY",
+        "EMPTY_ASSIGNMENT",
+        "STUCK",
+        "PAGE_BLIND",
+        "PAGE_STALLED",
+        "REPEAT_NOTICE",
+        "SLACK_TIMEOUT",
+    ]
     counts = ("LOOKS_NEEDED", "RESTARTS_PER_INCIDENT", "RESTARTS_PER_DAY", "IDLE_PROOF_LOOKS")
     urls = ("FINDINGS_QUEUE_URL", "LOG_DEAD_LETTER_QUEUE_URL", "FINDINGS_DLQ_URL", "SLACK_DLQ_URL", "SLACK_QUEUE_URL")
     plain = {"AWS_DEFAULT_REGION": "us-east-1", "POWERTOOLS_SERVICE_NAME": "connectops"}
