@@ -73,3 +73,29 @@ def replay(
     from cli.replay import run
 
     raise typer.Exit(run(folder, policy, as_json=as_json))
+
+
+plugin = typer.Typer(no_args_is_help=True, help="Connector plugins for MSK Connect.")
+app.add_typer(plugin, name="plugin")
+
+
+@plugin.callback()
+def plugins() -> None:
+    """Connector plugins for MSK Connect."""
+
+
+@plugin.command("pack")
+def plugin_pack(
+    source: Annotated[Path, typer.Argument(help="Debezium's -plugin.tar.gz, a ZIP file, a jar, or a folder of jars.")],
+    bucket: Annotated[str, typer.Option(help="The S3 bucket for the ZIP file, in the region of MSK Connect.")],
+    name: Annotated[str | None, typer.Option(help="Instead of the source's own; a checksum is added.")] = None,
+    *,
+    register: Annotated[bool, typer.Option("--register", help="Create the custom plugin and wait for it.")] = False,
+    allow_conflicts: Annotated[bool, typer.Option(help="Take jars that are there in two versions.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Turn a published connector into the ZIP file that MSK Connect wants; check, upload and register it."""
+    from cli.plugin import run
+
+    code = run(source, bucket, name=name, register=register, allow_conflicts=allow_conflicts, as_json=as_json)
+    raise typer.Exit(code)
