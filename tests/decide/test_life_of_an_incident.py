@@ -393,6 +393,18 @@ def test_a_busy_platform_costs_no_attempt(world):
     assert len(world.hands.restarts) == 1
 
 
+def test_a_busy_platform_is_no_second_restart_to_people(world):
+    world.take(a_diagnosis())
+    world.hands.refuses = Busy("another operation is in progress")
+    world.take(failed(1), MINUTE)
+    world.take(failed(2), 2 * MINUTE)
+    world.hands.refuses = None
+    world.take(failed(3), 3 * MINUTE)
+    world.take(flowing(5), 5 * MINUTE)
+    assert world.voice.changes == [("opened", "info"), ("resolved", "info")]
+    assert world.voice.said[-1].attempts == 1
+
+
 def test_a_platform_that_forbids_the_restart_is_not_asked_again(world):
     world.take(a_diagnosis())
     world.hands.refuses = Forbidden("AccessDenied")

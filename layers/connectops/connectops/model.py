@@ -471,6 +471,11 @@ class Incident:
     def failure_class(self) -> str:
         return self.diagnosis.failure_class if self.diagnosis else UNKNOWN_CLASS
 
+    @property
+    def restarts(self) -> int:
+        """Attempts that the platform did not refuse."""
+        return sum(attempt.end is not AttemptEnd.REFUSED for attempt in self.attempts)
+
 
 @dataclass(frozen=True, slots=True)
 class ConnectorRecord:

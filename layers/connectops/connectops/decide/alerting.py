@@ -69,7 +69,7 @@ def tell(
         failure_class=incident.failure_class,
         verdict=incident.diagnosis.verdict if incident.diagnosis else None,
         health=incident.health,
-        attempts=len(incident.attempts),
+        attempts=incident.restarts,
         arn=record.arn,
         log_group=record.log_group,
         owner=dict(record.tags).get("owner"),

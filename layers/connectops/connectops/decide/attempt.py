@@ -21,6 +21,7 @@ from connectops.model import (
     Decision,
     Incident,
     Look,
+    Notice,
     Operation,
     OperationState,
     Phase,
@@ -82,7 +83,7 @@ def _held(record: ConnectorRecord, incident: Incident, why: str, policy: RepairP
 
 
 def _claimed(record: ConnectorRecord, incident: Incident, decision: Decision, now: datetime) -> ConnectorRecord:
-    number = len(incident.attempts) + 1
+    number = incident.restarts + 1
     attempt = Attempt(number, decision.action, incident.failure_class, now)
     incident = replace(
         incident,
@@ -125,12 +126,19 @@ def refused(record: ConnectorRecord, error: ConnectOpsError, policy: RepairPolic
         return closed_by_hand(record, "it was deleted", now)
     record, incident = ended(record, record.incident, AttemptEnd.REFUSED, str(error), now)
     record = replace(
-        record, recent_attempts=record.recent_attempts[:-1], backoff_attempts=max(record.backoff_attempts - 1, 0)
+        record,
+        recent_attempts=record.recent_attempts[:-1],
+        backoff_attempts=max(record.backoff_attempts - 1, 0),
+        outbox=tuple(notice for notice in record.outbox if not _announces(notice, incident.attempts[-1])),
     )
     if error.waiting_helps:
         return _held(record, incident, f"busy: {error}", policy, now)
     barred = replace(incident, barred=str(error))
     return conclude(replace(record, incident=barred), barred, policy, now)
+
+
+def _announces(notice: Notice, attempt: Attempt) -> bool:
+    return notice.change is Change.RESTARTED and notice.at == attempt.claimed_at
 
 
 def follow(record: ConnectorRecord, operation: Operation | None, policy: RepairPolicy, now: datetime) -> Step:
@@ -181,7 +189,7 @@ def ended(
 ) -> tuple[ConnectorRecord, Incident]:
     """The last attempt is over, whatever came of it."""
     record = _amend(replace(record, incident=incident), end=end, ended_at=now, remark=remark)
-    incident = noted(record.incident or incident, now, f"attempt {len(incident.attempts)}: {end}", remark or "-")
+    incident = noted(record.incident or incident, now, f"attempt {incident.attempts[-1].number}: {end}", remark or "-")
     return replace(record, incident=incident), incident
 
 
