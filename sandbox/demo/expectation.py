@@ -58,8 +58,8 @@ def expect(label: Label, intent: Intent) -> Expectation:
 def _course_of(verdict: Verdict, label: Label, intent: Intent) -> Course:
     if verdict is Verdict.IGNORE:
         return Course.QUIET
-    if intent is Intent.NO_RESTARTS:
-        return Course.HELD_BACK
     if verdict is Verdict.DO_NOT_RESTART:
         return Course.REFUSED
-    return Course.RESTARTED if label.restart_after_mending.startswith("RUNNING") else Course.QUARANTINED
+    if intent is Intent.NO_RESTARTS:
+        return Course.HELD_BACK
+    return Course.QUARANTINED if label.restart_after_mending == "FAILED" else Course.RESTARTED

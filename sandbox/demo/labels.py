@@ -12,7 +12,7 @@ from connectops.model import Verdict
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The truth about one recording. `classes` are the failure classes that name it rightly (none: no name is asked for)."""
+    """The truth about one recording. `classes` name it rightly; without any no name is asked for."""
 
     sample: str
     connector: str

@@ -10,7 +10,7 @@ from sandbox.demo.expectation import Course, Expectation
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """`restarts` counts the calls that the platform really carried out, whoever made them; `notices` has each one once."""
+    """`restarts` counts the calls that the platform carried out, whoever made them; `notices` holds each once."""
 
     connector: ConnectorId
     incident: Incident | None
@@ -69,10 +69,10 @@ class Seen:
 
     def _halfway(self) -> str:
         if self.incident:
-            return f"{self.incident.phase.lower()}, {self.restarts} restart(s)"
+            return self.incident.phase.lower()
         if self.suspected:
             return "suspected"
-        return f"{self.restarts} restart(s), told: {', '.join(notice.change for notice in self.notices) or 'nothing'}"
+        return f"told: {', '.join(notice.change for notice in self.notices) or 'nothing'}"
 
     def _told(self, *changes: Change) -> bool:
         return any(notice.change in changes for notice in self.notices)

@@ -16,9 +16,11 @@ from rich.text import Text
 
 from sandbox.slack_picture import EMOJI
 
-_ENTITY = re.compile(r"<!date\^(\d+)\^[^|>]*\|[^>]*>|<(https?://[^|>]*)\|([^>]*)>")
+_DATE = re.compile(r"<!date\^(\d+)\^[^|>]*\|[^>]*>")
 _CODE_BLOCK = re.compile(r"```\n?(.*?)\n?```", re.DOTALL)
-_MARK = re.compile(r"^\*([^*\n]+)\*|`([^`\n]+)`", re.MULTILINE)
+_MARK = re.compile(
+    r"^\*(?P<bold>[^*\n]+)\*|`(?P<code>[^`\n]+)`|<(?P<url>https?://[^|>]*)\|(?P<label>[^>]*)>", re.MULTILINE
+)
 WIDTH = 112
 
 
@@ -55,19 +57,19 @@ def _paragraph(text: str) -> Iterator[RenderableType]:
 
 
 def _mrkdwn(text: str) -> Text:
-    text = _ENTITY.sub(_entity, text)
+    text = _DATE.sub(lambda at: f"{datetime.fromtimestamp(int(at[1]), UTC):%b %-d, %H:%M:%S} UTC", text)
     found, end = Text(), 0
     for mark in _MARK.finditer(text):
         found.append(_plain(text[end : mark.start()]))
-        found.append(_plain(mark[1] or mark[2]), style="bold" if mark[1] else "cyan")
+        found.append(_plain(mark["bold"] or mark["code"] or mark["label"]), style=_style(mark))
         end = mark.end()
     return found.append(_plain(text[end:]))
 
 
-def _entity(found: re.Match[str]) -> str:
-    if found[1]:
-        return f"{datetime.fromtimestamp(int(found[1]), UTC):%b %-d, %H:%M:%S} UTC"
-    return f"{found[3]} ({found[2]})"
+def _style(mark: re.Match[str]) -> str:
+    if mark["url"]:
+        return f"underline link {unescape(mark['url'])}"
+    return "bold" if mark["bold"] else "cyan"
 
 
 def _plain(text: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 
 from rich import box
 from rich.table import Table
@@ -11,7 +11,7 @@ from rich.text import Text
 
 from connectops.decide.health import assess
 from connectops.decide.state import State, state_of
-from connectops.model import MSK_CLUSTER, ConnectorId, ConnectorRecord, Health, Incident, Look, Notice, Severity
+from connectops.model import MSK_CLUSTER, ConnectorId, ConnectorRecord, Health, Incident, Look, Severity
 from sandbox.demo.observation import Sight
 
 HEADINGS = ("connector", "platform", "health", "cause", "decision", "attempts", "notice")
@@ -62,7 +62,7 @@ def row_of(sight: Sight, look: Look | None) -> Row:
         health=state_of(record, health),
         cause=incident.failure_class if incident else _suspected(record),
         decision=_decision(incident),
-        attempts=str(len(incident.attempts)) if incident and incident.attempts else "",
+        attempts=str(incident.restarts) if incident and incident.restarts else "",
         notice=f"{notice.change} ({notice.severity})" if notice else "",
         severity=notice.severity if notice else None,
     )
@@ -82,8 +82,8 @@ def _decision(incident: Incident | None) -> str:
     return f"{incident.decision.action}: {incident.decision.reason}"
 
 
-def draw(rows: Iterable[Row], title: str) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", expand=True)
+def draw(rows: Iterable[Row]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, expand=True)
     for heading, ratio in zip(HEADINGS, (5, 3, 3, 7, 12, 2, 5), strict=True):
         table.add_column(heading, ratio=ratio, no_wrap=True, overflow="ellipsis")
     for row in rows:

@@ -1,0 +1,125 @@
+"""Sets the stage: what the product needs to be there, the fleet, and the trouble that the platform makes."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from connectops.model import KafkaConnectCluster, Mode, Platform
+from sandbox import deployment
+from sandbox.connect_rest import ConnectRest
+from sandbox.demo.expectation import Intent
+from sandbox.demo.fleet import CLUSTER, Member
+from sandbox.playback.recording import load
+from sandbox.player import Player, Playing
+from sandbox.records import Fault
+from sandbox.session import SandboxSession, start_sandbox
+from sandbox.slack import SlackWebhook
+
+FACTOR = 20.0
+"""How much faster than real time: samconfig.toml divides every duration by it."""
+OPERATION_SECONDS = 1.0
+"""A restart on MSK Connect takes about a minute; that would be three seconds."""
+BLIND_FROM, BLIND_FOR = 8.0, 10.0
+"""When ListConnectors is throttled, in seconds since the fleet began: three looks see nothing."""
+RESTARTS_THROTTLED = 3
+FUNCTIONS = "connectops-*"
+
+
+@dataclass(frozen=True, slots=True)
+class Performer:
+    """A member of the fleet, playing its recording."""
+
+    member: Member
+    playing: Playing
+
+
+class Stage:
+    """A sandbox with the product deployed; a with block ends everything that it started."""
+
+    def __init__(self) -> None:
+        self._open = ExitStack()
+        self.session: SandboxSession
+        self.outputs: Mapping[str, str] = {}
+        self.performers: list[Performer] = []
+        self.began_at = self.ends_at = 0.0
+        self._parameters = deployment.sandbox_parameters()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as opening:
+            self.session = opening.enter_context(start_sandbox(FACTOR))
+            self.slack = opening.enter_context(SlackWebhook())
+            self.cluster = opening.enter_context(ConnectRest("4.1.0"))
+            self._open = opening.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.__exit__(kind, error, trace)
+
+    @property
+    def clusters(self) -> tuple[KafkaConnectCluster, ...]:
+        return (KafkaConnectCluster(CLUSTER, self.cluster.url),)
+
+    def seconds(self, parameter: str) -> float:
+        """A duration of the deployment."""
+        return float(self._parameters[parameter])
+
+    def deploy(self, mode: Mode, listener: deployment.Listener) -> None:
+        """Everything that `sam deploy` takes for granted, and the product itself. Raises DeploymentFailed."""
+        self.session.client("secretsmanager").create_secret(
+            Name=self._parameters["SlackWebhookSecret"], SecretString=self.slack.webhook
+        )
+        for slot in ("WorkerLogGroup1", "WorkerLogGroup2"):
+            self.session.client("logs").create_log_group(logGroupName=self._parameters[slot])
+        group = self._parameters["WorkerLogGroup2"]
+        clusters = json.dumps([{"name": CLUSTER, "url": self.cluster.url, "log_group": group}])
+        parameters = {"Mode": mode.value, "KafkaConnectClusters": clusters}
+        self.outputs = deployment.deploy(self.session, parameters, listener)
+        self.session.operations_take(OPERATION_SECONDS)
+
+    def begin(self, members: Iterable[Member]) -> None:
+        """Every recording begins now."""
+        player = Player(self.session)
+        for member in members:
+            self.performers.append(Performer(member, self._enter(player, member)))
+        self._open.enter_context(player)
+        self.began_at = time.time()
+        self.ends_at = self.began_at + max(p.playing.playback.duration() for p in self.performers)
+        for performer in self.performers:
+            if performer.member.part.intent is Intent.PAUSED and performer.playing.arn:
+                self._pause(performer.playing.arn)
+
+    def throttle_restarts(self) -> None:
+        """MSK Connect refuses the next restarts."""
+        fault = Fault("error", "kafkaconnect", "RestartConnector", caller=FUNCTIONS, times=RESTARTS_THROTTLED)
+        self.session.order(fault)
+
+    def throttle_looks(self) -> None:
+        """MSK Connect refuses to list its connectors for some time."""
+        self.session.order(Fault("error", "kafkaconnect", "ListConnectors", caller=FUNCTIONS, lasts=BLIND_FOR))
+
+    def restarts_by_rest(self) -> dict[str, int]:
+        on_cluster = [p for p in self.performers if p.member.part.platform is Platform.KAFKA_CONNECT]
+        names = [performer.playing.name for performer in on_cluster]
+        return {name: self.cluster.restarts(name) for name in names}
+
+    def _enter(self, player: Player, member: Member) -> Playing:
+        recording = load(member.folder)
+        if member.part.platform is Platform.MSK_CONNECT:
+            return player.play_on_msk_connect(recording, self._parameters["WorkerLogGroup1"], tags=dict(member.tags))
+        playing = player.play_on_a_cluster(recording, self._parameters["WorkerLogGroup2"])
+        self.cluster.add(playing.playback)
+        return playing
+
+    def _pause(self, arn: str) -> None:
+        """A person does so, as soon as the connector runs."""
+        kafka_connect = self.session.client("kafkaconnect")
+        self.session.wait_for(lambda: kafka_connect.describe_connector(connectorArn=arn)["connectorState"] == "RUNNING")
+        kafka_connect.pause_connector(connectorArn=arn)
