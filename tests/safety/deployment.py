@@ -1,0 +1,228 @@
+"""The deployed system around `respond`, deterministic: clock, ledger, queue, doors; each may fail wherever it can."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from random import Random
+
+from connectops.act.actor import Attempted
+from connectops.errors import (
+    Busy,
+    ConnectOpsError,
+    Forbidden,
+    LostRace,
+    MessageNotDelivered,
+    NotFound,
+    OutcomeUnknown,
+    Unreachable,
+)
+from connectops.findings import decode, deduplication_id, encode
+from connectops.model import (
+    Action,
+    ConnectorId,
+    ConnectorRecord,
+    ConnectorState,
+    Finding,
+    Incident,
+    Look,
+    Notice,
+    Operation,
+    Platform,
+    RepairPolicy,
+)
+from connectops.respond import Doors, respond
+
+from tests.builders import SECOND
+from tests.safety.rules import Rules
+from tests.safety.truth import RESTARTABLE, Truth
+
+REMEMBERS_DUPLICATES = timedelta(minutes=5)
+RECEIVES = 3
+
+
+class Crash(Exception):
+    """The function died here."""
+
+
+@dataclass(slots=True)
+class Faults:
+    """How often each thing goes wrong; all zero once the world is calm."""
+
+    crash: float = 0
+    ledger: float = 0
+    race: float = 0
+    sight: float = 0
+    hands: float = 0
+    voice: float = 0
+
+
+@dataclass(slots=True)
+class Deployment:
+    """One connector's group of the queue, and everything that a response touches."""
+
+    truth: Truth
+    policy: RepairPolicy
+    random: Random
+    faults: Faults
+    hear_notice: Callable[[Notice, datetime], None]
+    now: datetime
+    later: Callable[[datetime, Callable[[datetime], None]], None]
+    respond: Callable[[Doors, Finding, RepairPolicy], object] = respond
+    stored: ConnectorRecord | None = None
+    ended: list[Incident] = field(default_factory=list)
+    queue: deque[list[object]] = field(default_factory=deque)
+    blocked_until: datetime | None = None
+    sent: dict[str, datetime] = field(default_factory=dict)
+    said: list[Notice] = field(default_factory=list)
+    promised: set[str] = field(default_factory=set)
+    last_look: Look | None = None
+    taking: Finding | None = None
+    nested: bool = False
+    dead_letters: int = 0
+    rules: Rules = field(default_factory=Rules)
+
+    # ── the queue ──
+
+    def send(self, finding: Finding) -> None:
+        name = deduplication_id(finding)
+        if name in self.sent and self.now - self.sent[name] < REMEMBERS_DUPLICATES:
+            return
+        self.sent[name] = self.now
+        self.queue.append([encode(finding), 0])
+        self.drain(self.now)
+
+    def drain(self, at: datetime) -> None:
+        """Deliver in order; what fails blocks its group until it is visible again, and is set aside after three times."""
+        self.now = at
+        while self.queue and (self.blocked_until is None or self.blocked_until <= at):
+            self.blocked_until = None
+            message = self.queue[0]
+            try:
+                self._deliver(decode(str(message[0])))
+            except (Crash, LostRace, Unreachable):
+                message[1] = int(str(message[1])) + 1
+                if int(str(message[1])) >= RECEIVES:
+                    self.queue.popleft()
+                    self.dead_letters += 1
+                    continue
+                self.blocked_until = at + self.random.uniform(1, 90) * SECOND
+                self.later(self.blocked_until, self.drain)
+                return
+            self.queue.popleft()
+
+    def _deliver(self, finding: Finding) -> None:
+        self.taking, self.nested = finding, False
+        self.last_look = None
+        self.respond(self._doors(), finding, self.policy)
+
+    def _doors(self) -> Doors:
+        return Doors(self, self, self, self, lambda: self.now)
+
+    def _may_crash(self) -> None:
+        if self.random.random() < self.faults.crash:
+            raise Crash
+
+    def _may_race(self) -> None:
+        """A second consumer takes the same message while the first still works on it."""
+        if self.nested or self.taking is None or self.random.random() >= self.faults.race:
+            return
+        self.nested = True
+        seen = self.last_look
+        try:
+            self.respond(self._doors(), self.taking, self.policy)
+        except (Crash, LostRace, Unreachable):
+            pass
+        finally:
+            self.last_look = seen
+
+    # ── records ──
+
+    def load(self, connector: ConnectorId) -> ConnectorRecord:
+        self._may_crash()
+        if self.random.random() < self.faults.ledger:
+            raise Unreachable("throttled")
+        return self.stored or ConnectorRecord(connector)
+
+    def save(self, record: ConnectorRecord, now: datetime, ended: Incident | None = None) -> ConnectorRecord:
+        self._may_crash()
+        self._may_race()
+        if self.random.random() < self.faults.ledger:
+            raise Unreachable("throttled")
+        if record.version != (self.stored.version if self.stored else 0):
+            raise LostRace("overtaken")
+        self.stored = replace(record, version=record.version + 1)
+        self.ended += [ended] if ended else []
+        self.promised |= {notice.id for notice in record.outbox}
+        self._may_crash()
+        if self.random.random() < self.faults.ledger / 2:
+            raise Unreachable("written, but the answer was lost")
+        return self.stored
+
+    # ── sight ──
+
+    def look(self, connector: ConnectorId, arn: str | None, at: datetime) -> Look:
+        self._may_crash()
+        if self.truth.intent is ConnectorState.GONE:
+            raise NotFound("gone")
+        if self.random.random() < self.faults.sight:
+            raise Unreachable("throttled")
+        seen = self.truth.look(at, lag=None)
+        self.last_look = seen
+        self._may_race()
+        return seen
+
+    def operation(self, record: ConnectorRecord) -> Operation | None:
+        self._may_crash()
+        if self.random.random() < self.faults.sight:
+            raise Unreachable("throttled")
+        attempt = record.incident.attempts[-1] if record.incident and record.incident.attempts else None
+        if attempt is None or record.connector.platform is Platform.KAFKA_CONNECT:
+            return None
+        return self.truth.operation(attempt.operation, attempt.claimed_at, self.now)
+
+    # ── hands ──
+
+    def restart(
+        self, connector: ConnectorId, arn: str | None, action: Action, connect_version: str | None
+    ) -> Attempted:
+        self._may_crash()
+        self.rules.watch_a_call(self.truth, self.stored, self.last_look, self.policy, self.now)
+        refusal = self._refusal()
+        if refusal:
+            self.rules.refused(self.now)
+            raise refusal
+        lost = self.random.random() < self.faults.hands
+        if lost and self.random.random() < 0.5:
+            raise OutcomeUnknown("no answer; not carried out")
+        operation = self.truth.restart(self.now)
+        self._may_crash()
+        if lost:
+            raise OutcomeUnknown("no answer; carried out")
+        if connector.platform is Platform.KAFKA_CONNECT:
+            return Attempted(restarted_at=self.now)
+        return Attempted(operation)
+
+    def _refusal(self) -> ConnectOpsError | None:
+        msk = self.truth.connector.platform is Platform.MSK_CONNECT
+        if self.truth.intent is ConnectorState.GONE:
+            return NotFound("gone")
+        if self.truth.is_busy(self.now):
+            return Busy("another operation is in progress")
+        if msk and self.truth.state() is not ConnectorState.RUNNING or self.truth.state() not in RESTARTABLE:
+            return Forbidden("not in this state")
+        if self.random.random() < self.faults.hands:
+            return self.random.choice([Busy("throttled"), Unreachable("not sent"), Forbidden("AccessDenied")])
+        return None
+
+    # ── voice ──
+
+    def publish(self, notice: Notice) -> None:
+        self._may_crash()
+        if self.random.random() < self.faults.voice:
+            raise MessageNotDelivered("the topic is away")
+        self.said.append(notice)
+        self.hear_notice(notice, self.now)
+        self._may_crash()

@@ -1,0 +1,95 @@
+"""What must never happen, watched at each call that changes a connector, and at the end of each history."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from connectops.model import (
+    UNKNOWN_CLASS,
+    ConnectorRecord,
+    ConnectorState,
+    Incident,
+    Look,
+    Mode,
+    Phase,
+    RepairPolicy,
+    Severity,
+    Verdict,
+)
+
+from tests.safety.truth import Truth
+
+INTENT = (ConnectorState.PAUSED, ConnectorState.STOPPED, ConnectorState.GONE)
+DAY = timedelta(hours=24)
+FIRST_BACKOFF = timedelta(seconds=60)
+SECOND_BACKOFF = timedelta(minutes=2)
+RESTARTS_PER_DAY = 7
+RESTARTS_PER_INCIDENT = 7
+
+
+class BrokenRule(AssertionError):
+    """Something happened that must never happen."""
+
+
+def must(*, hold: bool, rule: str) -> None:
+    if not hold:
+        raise BrokenRule(rule)
+
+
+@dataclass(slots=True)
+class Rules:
+    """The numbers here are the product's promise, written down once more: a policy that is changed by mistake is caught."""
+
+    called: set[tuple[str, int]] = field(default_factory=set)
+    calls: list[tuple[datetime, str]] = field(default_factory=list)
+
+    def watch_a_call(
+        self, truth: Truth, stored: ConnectorRecord | None, look: Look | None, policy: RepairPolicy, now: datetime
+    ) -> None:
+        must(hold=policy.mode is Mode.REPAIR, rule=f"a restart in mode {policy.mode}")
+        must(hold=stored is not None and stored.incident is not None, rule="a restart that was not claimed")
+        assert stored is not None
+        assert stored.incident is not None
+        self._claimed_once(stored.incident)
+        must(hold=truth.intent not in INTENT, rule=f"a restart of a connector that is {truth.intent}")
+        must(hold=not truth.restart_off, rule="a restart of a connector tagged hands off")
+        seen = look is not None and look.state is not ConnectorState.UNKNOWN
+        must(hold=seen, rule="a restart of a connector that was not seen")
+        verdict = stored.incident.diagnosis.verdict if stored.incident.diagnosis else Verdict.RESTART_WITH_BACKOFF
+        must(hold=verdict.restarts, rule=f"a restart against {verdict}")
+        self._in_bounds(stored.incident, verdict, now)
+        self.calls.append((now, stored.incident.id))
+
+    def _claimed_once(self, incident: Incident) -> None:
+        claimed = incident.phase is Phase.RESTARTING and incident.attempts and incident.attempts[-1].ended_at is None
+        must(hold=bool(claimed), rule="a restart that was not claimed")
+        claim = (incident.id, incident.attempts[-1].number)
+        must(hold=claim not in self.called, rule=f"two calls for one attempt: {claim}")
+        self.called.add(claim)
+
+    def _in_bounds(self, incident: Incident, verdict: Verdict, now: datetime) -> None:
+        today = [at for at, _ in self.calls if now - at < DAY]
+        must(hold=len(today) < RESTARTS_PER_DAY, rule=f"{len(today) + 1} restarts in a day")
+        ours = [at for at, name in self.calls if name == incident.id]
+        unknown = incident.failure_class == UNKNOWN_CLASS
+        cap = 1 if unknown else RESTARTS_PER_INCIDENT
+        must(hold=len(ours) < cap, rule=f"{len(ours) + 1} restarts of one incident of {incident.failure_class}")
+        if verdict is Verdict.RESTART_WITH_BACKOFF:
+            must(hold=now - incident.opened_at >= FIRST_BACKOFF, rule="a restart into the outage")
+        if ours:
+            must(hold=now - ours[-1] >= SECOND_BACKOFF, rule="a second restart at once")
+
+    def refused(self, now: datetime) -> None:
+        """The platform said no: nothing was changed, and the attempt does not count."""
+        if self.calls and self.calls[-1][0] == now:
+            self.calls.pop()
+
+
+def was_told_to_a_person(incident: Incident | None, told: set[str]) -> bool:
+    """Whether the incident's loud notices arrived."""
+    return bool(
+        incident
+        and incident.told in (Severity.WARNING, Severity.PAGE)
+        and any(name.startswith(incident.id) for name in told)
+    )
