@@ -26,6 +26,7 @@ from sandbox.demo.stage import Stage
 
 SAMPLES = Path(__file__).parents[2] / "tests" / "samples" / "recorded"
 WIDTH_OF_LINES = 160
+INTERRUPTED = 130
 PATIENCE = 100.0
 """Twice what the slowest row takes."""
 
@@ -44,6 +45,8 @@ def main(arguments: list[str] | None = None) -> int:
                 _keep(stage, console)
     except deployment.DeploymentFailed as err:
         sys.exit(f"demo: {err}")
+    except KeyboardInterrupt:
+        return INTERRUPTED
     if given.record:
         given.record.write_text(console.export_text())
     return 0 if passed else 1

@@ -61,7 +61,7 @@ def row_of(sight: Sight, look: Look | None) -> Row:
         platform=_platform(record.connector),
         health=state_of(record, health),
         cause=incident.failure_class if incident else _suspected(record),
-        decision=_decision(incident),
+        decision=_decision(incident, is_open=record.incident is not None),
         attempts=str(incident.restarts) if incident and incident.restarts else "",
         notice=f"{notice.change} ({notice.severity})" if notice else "",
         severity=notice.severity if notice else None,
@@ -76,15 +76,18 @@ def _suspected(record: ConnectorRecord) -> str:
     return f"{record.suspicions[0].silence}?" if record.suspicions else ""
 
 
-def _decision(incident: Incident | None) -> str:
-    if incident is None or incident.decision is None:
+def _decision(incident: Incident | None, *, is_open: bool) -> str:
+    if incident is None:
         return ""
-    return f"{incident.decision.action}: {incident.decision.reason}"
+    if not is_open and incident.timeline:
+        return f"{incident.timeline[-1].what}: {incident.timeline[-1].why}"
+    return f"{incident.decision.action}: {incident.decision.reason}" if incident.decision else ""
 
 
 def draw(rows: Iterable[Row]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, expand=True)
-    for heading, ratio in zip(HEADINGS, (5, 3, 3, 7, 12, 2, 5), strict=True):
+    for heading in HEADINGS:
+        ratio = 1 if heading == "decision" else None  # it takes what the others leave
         table.add_column(heading, ratio=ratio, no_wrap=True, overflow="ellipsis")
     for row in rows:
         notice = Text(row.notice, style=_LOUDNESS[row.severity] if row.severity else "")
