@@ -8,10 +8,12 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from sandbox.records import Call, Fault, Invocation, Mail
+
+type Moment = Literal["before", "after"]
 
 
 class SandboxError(Exception):
@@ -70,16 +72,16 @@ class Sandbox:
         """The next calls are carried out, and their connections cut."""
         self.order(Fault("lost-answer", service, operation, times=times))
 
-    def kill_when_calling(self, function: str, service: str, operation: str, moment: str = "before") -> None:
-        """Kill the process of a function (a pattern of fnmatch) at its next call: `before` or `after` it takes effect."""
-        kind = "kill-before" if moment == "before" else "kill-after"
-        self.order(Fault(kind, service, operation, caller=function))
+    def kill_when_calling(self, function: str, service: str, operation: str, moment: Moment = "before") -> None:
+        """Kill the process of a function (a pattern) at its next call, `before` or `after` the call takes effect."""
+        self.order(Fault("kill-before" if moment == "before" else "kill-after", service, operation, caller=function))
 
     def heal(self) -> None:
         """Forget all faults that were ordered."""
         self._request("DELETE", "faults")
 
-    def deliver_twice(self, sqs: bool = True, sns: bool = True) -> None:
+    def deliver_twice(self, *, sqs: bool = True, sns: bool = True) -> None:
+        """Deliver each message, or each notification to each subscriber, twice from now on."""
         self._request("POST", "switches", {"duplicate_sqs": sqs, "duplicate_sns": sns})
 
     # connectors and schedules

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import Literal
 
 
 class Reaper:
@@ -24,10 +25,11 @@ class Reaper:
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, text=True, cwd=root, start_new_session=True)
         self._lock = threading.Lock()
 
-    def tell(self, group: int, begins: bool) -> None:
+    def tell(self, group: int, sign: Literal["+", "-"]) -> None:
+        """A process group begins (+) or has ended (-)."""
         with self._lock:
             if self._process.stdin and not self._process.stdin.closed:
-                self._process.stdin.write(f"{'+' if begins else '-'}{group}\n")
+                self._process.stdin.write(f"{sign}{group}\n")
                 self._process.stdin.flush()
 
     def finish(self) -> None:

@@ -27,8 +27,8 @@ def runtime_python(home: Path = HOME) -> Path:
         return python
     shutil.rmtree(home, ignore_errors=True)
     venv.create(home, with_pip=True)
-    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--only-binary=:all:"]
-    subprocess.run([*pip, "-r", REQUIREMENTS], check=True)
+    quiet = ["--quiet", "--disable-pip-version-check", "--only-binary=:all:"]
+    subprocess.run([str(python), "-m", "pip", "install", *quiet, "-r", str(REQUIREMENTS)], check=True)
     mark.write_text(wanted)
     return python
 

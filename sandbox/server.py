@@ -50,6 +50,7 @@ def _parsed(arguments: list[str] | None) -> argparse.Namespace:
 def _serve(given: argparse.Namespace, scratch: Path, reaper: Reaper) -> None:
     # moto is imported late: it takes a second, and reads its settings when it is imported
     os.environ["MOTO_PORT"] = str(given.port)
+    os.environ["NO_PROXY"] = os.environ["no_proxy"] = "*"  # it talks to itself only
     from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
     from werkzeug.serving import make_server
 

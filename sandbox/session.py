@@ -21,9 +21,21 @@ _PATIENCE = 30
 class SandboxSession(Sandbox):
     """A running sandbox: its admin client, and AWS clients for it."""
 
+    def __init__(self, endpoint: str, region: str = REGION) -> None:
+        super().__init__(endpoint, region)
+        self._session = boto3.Session()
+        self._clients: dict[str, Any] = {}
+
     def client(self, service: str, **options: Any) -> Any:
-        """A boto3 client; two calls give two clients."""
-        return boto3.client(service, **{**self.settings(), **options})  # type: ignore[call-overload]
+        """A boto3 client; the same one again where no options are given."""
+        if options:
+            return self._made(service, options)
+        if service not in self._clients:
+            self._clients[service] = self._made(service, {})
+        return self._clients[service]
+
+    def _made(self, service: str, options: dict[str, Any]) -> Any:
+        return self._session.client(service, **{**self.settings(), **options})  # type: ignore[call-overload]
 
     def settings(self) -> dict[str, str]:
         """Keyword arguments for boto3 clients."""
@@ -43,6 +55,7 @@ class SandboxSession(Sandbox):
             "AWS_REGION": self.region,
             "AWS_ACCESS_KEY_ID": "AKIASANDBOXPEOPLE000",
             "AWS_SECRET_ACCESS_KEY": "sandbox",
+            "NO_PROXY": ",".join(filter(None, (os.environ.get("NO_PROXY"), "127.0.0.1"))),
             "SAM_CLI_TELEMETRY": "0",
         }
 
@@ -62,14 +75,14 @@ def start_sandbox(time_factor: float = 20.0, state_dir: Path | None = None, port
         start_new_session=True,
     )
     try:
-        assert server.stdout is not None
-        endpoint = server.stdout.readline().strip()
-        if not endpoint:
-            raise RuntimeError(f"the sandbox did not start: exit code {server.wait(_PATIENCE)}")
+        endpoint = _first_line(server)
         yield SandboxSession(endpoint, REGION)
     finally:
-        assert server.stdin is not None
-        server.stdin.close()
-        server.wait(_PATIENCE)
-        if server.stdout is not None:
-            server.stdout.close()
+        server.communicate(timeout=_PATIENCE)  # closes its standard input, which ends it
+
+
+def _first_line(server: subprocess.Popen[str]) -> str:
+    line = server.stdout.readline().strip() if server.stdout else ""
+    if not line:
+        raise RuntimeError(f"the sandbox did not start: exit code {server.wait(_PATIENCE)}")
+    return line

@@ -11,8 +11,9 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from moto.core.common_types import TYPE_RESPONSE
 from moto.core.exceptions import ServiceException
-from moto.core.responses import TYPE_RESPONSE, ActionResult, BaseResponse
+from moto.core.responses import ActionResult, BaseResponse
 
 from sandbox.aws.faults import AnswerLost
 from sandbox.aws.world import World

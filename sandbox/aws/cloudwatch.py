@@ -79,7 +79,7 @@ def install(world: World) -> None:
         wanted = {(d["Name"], d.get("Value")) for d in dimensions or []}
         return [
             MetricDatum(space, name, 0.0, [{"Name": n, "Value": v} for n, v in pairs], None)
-            for space, name, pairs in store_of(self.account_id, self.region_name).keys()
+            for space, name, pairs in store_of(self.account_id, self.region_name).series()
             if namespace in (None, "", space)
             and metric_name in (None, "", name)
             and all((n, v) in pairs or (v is None and n in dict(pairs)) for n, v in wanted)

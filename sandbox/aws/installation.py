@@ -17,11 +17,14 @@ from sandbox.aws.lambdas import execution
 from sandbox.aws.threads import repeat
 from sandbox.aws.world import World
 
+_TRACKED = "instances_tracked"
+"""Where moto would keep every object that it ever made."""
+
 
 def install(world: World) -> None:
     """Patch moto; once per process."""
     for tracked in (LogEvent, Message, LambdaFunction):
-        tracked.instances_tracked = deque(maxlen=10)  # type: ignore[attr-defined]  # else moto keeps every one for ever
+        setattr(tracked, _TRACKED, deque(maxlen=10))
     kafkaconnect.register()
     kafkaconnect.models.switches = world.switches
     calls.install(world)

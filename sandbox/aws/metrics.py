@@ -46,7 +46,7 @@ class MetricStore:
             first = bisect.bisect_left(points, begin, key=lambda p: p.at)
             return points[first : bisect.bisect_left(points, end, lo=first, key=lambda p: p.at)]
 
-    def keys(self) -> list[SeriesKey]:
+    def series(self) -> list[SeriesKey]:
         with self._lock:
             return list(self._series)
 

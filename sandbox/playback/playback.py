@@ -35,6 +35,8 @@ class Playback:
         self._held: Status | None = None
         self._held_flow = False
         self.restarts = 0
+        self._left: list[Line] = []
+        self._statuses: list[Status] = []
         self._enter(0, begin)
 
     @property

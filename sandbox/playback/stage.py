@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import secrets
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any, Protocol
 
 from sandbox.admin import Sandbox
@@ -137,11 +138,6 @@ def put_metrics(cloudwatch: Any, namespace: str, data: Iterable[Datum]) -> None:
 
 
 def _make_stream(logs: Any, group: str, stream: str) -> None:
-    for make in (
-        lambda: logs.create_log_group(logGroupName=group),
-        lambda: logs.create_log_stream(logGroupName=group, logStreamName=stream),
-    ):
-        try:
-            make()
-        except logs.exceptions.ResourceAlreadyExistsException:
-            continue
+    with suppress(logs.exceptions.ResourceAlreadyExistsException):
+        logs.create_log_group(logGroupName=group)
+    logs.create_log_stream(logGroupName=group, logStreamName=stream)

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sandbox.playback.recording import Mark, Recording
+from sandbox.playback.recording import Recording
 
 _RESTART = re.compile(r"(restart|restart while faulty|restart after fix)$")
 _STOPPED = re.compile(r".* (?:Stopping (?:task|connector) |Ignoring stop request for |Received and enqueuing restart)")

@@ -14,7 +14,9 @@ import pytest
 from sandbox.records import Invocation
 from sandbox.session import SandboxSession, start_sandbox
 
-FACTOR = 60.0
+FACTOR = 100.0
+MINUTE = 60 / FACTOR
+"""Real seconds that a minute of AWS lasts in these tests."""
 
 ECHO = """
 import json, os, time

@@ -16,7 +16,7 @@ from sandbox.playback.recording import Recording, load
 from sandbox.player import Player
 from sandbox.session import SandboxSession
 
-from .conftest import FACTOR
+from .conftest import FACTOR, MINUTE
 
 RECORDED = Path(__file__).parent.parent / "samples" / "recorded"
 LONG = 10_000.0
@@ -38,14 +38,18 @@ def played(name: str, factor: float = 1.0) -> Playback:
             datetime(2026, 11, 23, 1, 14, 17, 47_000, UTC),
             "[2027-01-02 13:04:05,678] INFO hello",
         ),
-        ("2026-11-23 01:14:17,047 INFO x", datetime(2026, 11, 23, 1, 14, 17, 47_000, UTC), "2027-01-02 13:04:05,678 INFO x"),
+        (
+            "2026-11-23 01:14:17,047 INFO x",
+            datetime(2026, 11, 23, 1, 14, 17, 47_000, UTC),
+            "2027-01-02 13:04:05,678 INFO x",
+        ),
         (
             "Nov 23, 2026 1:14:17 AM com.github.shyiko.mysql.binlog.BinaryLogClient connect",
             datetime(2026, 11, 23, 1, 14, 17, tzinfo=UTC),
             "Jan 2, 2027 1:04:05 PM com.github.shyiko.mysql.binlog.BinaryLogClient connect",
         ),
     ],
-)  # fmt: skip
+)
 def test_a_header_keeps_its_layout_with_another_time(line: str, moment: datetime, other: str) -> None:
     assert header_times.read(line) == moment
     assert header_times.written(line, datetime(2027, 1, 2, 13, 4, 5, 678_000, UTC)) == other
@@ -83,7 +87,7 @@ def test_distances_between_lines_are_divided_by_the_factor() -> None:
     stamps = [[header_times.read(line.text) for line in lines] for lines in (once, fast)]
     first, last = ([moment for moment in some if moment and moment.microsecond] for some in stamps)
     assert first[0] is not None
-    slow_span, fast_span = (max(some) - min(some) for some in (first, last))  # type: ignore[type-var]
+    slow_span, fast_span = (max(some) - min(some) for some in (first, last))
     assert slow_span / 20 == pytest.approx(fast_span, abs=timedelta(milliseconds=2))
 
 
@@ -229,7 +233,7 @@ def test_a_failed_task_is_counted_and_has_no_rate(sandbox: SandboxSession, name:
         sandbox.wait_for(lambda: playing.playback.over)
         sandbox.wait_for(lambda: values(sandbox, name, "ErroredTaskCount")[-1:] == [1.0])
         rates = len(values(sandbox, name, "SourceRecordWriteRate"))
-        time.sleep(2 * 60 / FACTOR)
+        time.sleep(2 * MINUTE)
         assert len(values(sandbox, name, "SourceRecordWriteRate")) == rates
     assert values(sandbox, name, "RunningTaskCount")[-1] == 0.0
 

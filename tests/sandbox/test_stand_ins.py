@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 
 from sandbox.connect_rest import ConnectRest, basic
 from sandbox.playback.playback import Playback
@@ -22,17 +20,11 @@ AGES_AGO = 10_000.0
 
 
 def asked(url: str, method: str = "GET", body: Any = None, **headers: str) -> tuple[int, Any, dict[str, str]]:
-    data = None if body is None else json.dumps(body).encode()
-    request = urllib.request.Request(url, data, headers, method=method)
+    answer = requests.request(method, url, json=body, headers=headers, timeout=5)
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:
-            status, raw, told = answer.status, answer.read(), dict(answer.headers)
-    except urllib.error.HTTPError as err:
-        status, raw, told = err.code, err.read(), dict(err.headers)
-    try:
-        return status, json.loads(raw), told
+        return answer.status_code, answer.json(), dict(answer.headers)
     except ValueError:
-        return status, raw, told
+        return answer.status_code, answer.content, dict(answer.headers)
 
 
 def failed(name: str = "orders") -> Playback:

@@ -70,10 +70,10 @@ def _show_outputs_after_creation() -> None:
 
     def execute_change_set(self: CloudFormationBackend, change_set_name: str, stack_name: str | None = None) -> None:
         execute(self, change_set_name, stack_name)
-        change_set = self.describe_change_set(change_set_name)
-        stack = self.stacks[change_set.stack_id]
-        stack._parse_template()
-        stack.output_map = stack._create_output_map()
+        if change_set := self.describe_change_set(change_set_name):
+            stack = self.stacks[change_set.stack_id]
+            stack._parse_template()
+            stack.output_map = stack._create_output_map()
 
     CloudFormationBackend.execute_change_set = execute_change_set  # type: ignore[method-assign]
 

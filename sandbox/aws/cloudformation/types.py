@@ -64,7 +64,8 @@ def _alarm(api: Api, name: str, given: Properties) -> Created:
 
 
 def _secret(api: Api, name: str, given: Properties) -> Created:
-    parameters = {key: given[key] for key in ("Description", "KmsKeyId", "SecretString", "Tags") if key in given}
+    names = ("Description", "KmsKeyId", "SecretString", "Tags")
+    parameters: Properties = {key: given[key] for key in names if key in given}
     if "GenerateSecretString" in given:
         parameters["SecretString"] = _generated(api, given["GenerateSecretString"])
     arn = api("secretsmanager", "create_secret", {"Name": name, **parameters})["ARN"]

@@ -54,7 +54,7 @@ def install(world: World) -> None:
         for arn in actions or []:
             targets.deliver(world, arn, json.dumps(_notice(self, alarm, str(before))), subject=subject[:100])
 
-    CloudWatchBackend.put_metric_alarm = put_metric_alarm  # type: ignore[method-assign, assignment]
+    CloudWatchBackend.put_metric_alarm = put_metric_alarm  # type: ignore[method-assign]
     CloudWatchBackend.set_alarm_state = set_alarm_state  # type: ignore[method-assign]
 
 

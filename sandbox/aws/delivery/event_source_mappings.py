@@ -155,13 +155,12 @@ def _record(mapping: EventSourceMapping, message: Message) -> dict[str, Any]:
         "SenderId": message.sender_id,
         "ApproximateFirstReceiveTimestamp": str(message.approximate_first_receive_timestamp),
     }
-    for name, value in (
-        ("MessageGroupId", message.group_id),
-        ("MessageDeduplicationId", message.deduplication_id),
-        ("SequenceNumber", message.sequence_number),
-    ):
-        if value is not None:
-            attributes[name] = value
+    of_fifo = {
+        "MessageGroupId": message.group_id,
+        "MessageDeduplicationId": message.deduplication_id,
+        "SequenceNumber": message.sequence_number,
+    }
+    attributes |= {name: value for name, value in of_fifo.items() if value is not None}
     return {
         "messageId": message.id,
         "receiptHandle": message.receipt_handle,

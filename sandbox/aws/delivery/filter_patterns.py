@@ -55,7 +55,7 @@ def _value_at(path: str, message: str) -> object:
             value = value[part]
     except (ValueError, KeyError, TypeError):
         return None
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def _compares(value: object, sign: str, wanted: str) -> bool:

@@ -71,8 +71,8 @@ def install(world: World) -> None:
         with lock:
             delete(self, queue_name, receipt_handle)
 
-    Message.change_visibility = change_visibility  # type: ignore[method-assign, assignment]
-    Message.delay = delay  # type: ignore[method-assign, assignment]
+    Message.change_visibility = change_visibility  # type: ignore[method-assign]
+    Message.delay = delay  # type: ignore[method-assign]
     Queue.add_message = add_message  # type: ignore[method-assign]
     SQSBackend.receive_message = receive_message  # type: ignore[method-assign]
     SQSBackend.delete_message = delete_message  # type: ignore[method-assign]

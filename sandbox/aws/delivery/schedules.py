@@ -25,7 +25,7 @@ _SECONDS = {"minute": 60, "hour": 3_600, "day": 86_400}
 
 
 class Schedules:
-    """Each enabled schedule fires one interval after it was seen first, on whole seconds where the interval is whole."""
+    """An enabled schedule fires an interval after it was seen first, on whole seconds where the interval is whole."""
 
     def __init__(self, world: World) -> None:
         self._world = world

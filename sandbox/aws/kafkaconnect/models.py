@@ -134,7 +134,7 @@ class KafkaConnectBackend(BaseBackend):
             connector.begin("UPDATING", Transition(connector.state, self._due(), operation, error, target))
             return connector, operation
 
-    def restart_connector(self, arn: str, only_failed_tasks: bool) -> Operation:
+    def restart_connector(self, arn: str, *, only_failed_tasks: bool) -> Operation:
         """RestartConnector declares no ConflictException: a wrong state is a bad request."""
         with self.lock:
             connector = self.connector(arn)

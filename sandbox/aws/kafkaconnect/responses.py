@@ -89,7 +89,7 @@ class KafkaConnectResponse(BaseResponse):
 
     def restart_connector(self) -> ActionResult:
         only_failed = bool(self._get_param("onlyFailedTasks", False))
-        return _begun(self._backend.restart_connector(self._get_param("connectorArn"), only_failed))
+        return _begun(self._backend.restart_connector(self._get_param("connectorArn"), only_failed_tasks=only_failed))
 
     def pause_connector(self) -> ActionResult:
         return _begun(self._backend.pause_connector(self._get_param("connectorArn")))

@@ -20,7 +20,7 @@ _FRAME_HEAD = 16
 
 
 class Output:
-    """`printed` is the pipe of stdout and stderr (one event a line), `framed` the one of logging (one event a record)."""
+    """`printed` is the pipe of stdout and stderr (an event a line), `framed` the one of logging (an event a record)."""
 
     def __init__(self, printed: int, framed: int) -> None:
         self._printed, self._framed = printed, framed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from sandbox.aws.lambdas.environment import Environment
 from sandbox.aws.lambdas.spec import FunctionSpec, RunResult, Throttled
@@ -12,13 +13,13 @@ from sandbox.aws.lambdas.spec import FunctionSpec, RunResult, Throttled
 MOST_AT_ONCE = 4
 """Environments of one function. Lambda starts more; a developer's machine has few cores."""
 
+type Tell = Callable[[int, Literal["+", "-"]], None]
+
 
 class Pool:
-    """`reaper` is told of every process group that begins (True) or ends (False)."""
+    """`reaper` is told of every process group that begins (+) or ends (-)."""
 
-    def __init__(
-        self, python: Path, endpoint: str, state_dir: Path, reaper: Callable[[int, bool], None] = lambda *_: None
-    ) -> None:
+    def __init__(self, python: Path, endpoint: str, state_dir: Path, reaper: Tell = lambda *_: None) -> None:
         self._python, self._endpoint, self._state_dir, self._reaper = python, endpoint, state_dir, reaper
         self._changed = threading.Condition()
         self._idle: dict[str, list[Environment]] = {}
@@ -93,7 +94,7 @@ class Pool:
                     self._busy.setdefault(spec.key, []).append(environment)
                     return environment
         environment = Environment(spec, self._python, self._endpoint, self._state_dir)
-        self._reaper(environment.group, True)
+        self._reaper(environment.group, "+")
         with self._changed:
             self._function_of[environment.access_key] = spec.name
             self._busy.setdefault(spec.key, []).append(environment)
@@ -109,7 +110,7 @@ class Pool:
 
     def _end(self, environment: Environment) -> None:
         environment.kill()
-        self._reaper(environment.group, False)
+        self._reaper(environment.group, "-")
 
 
 def _bound(spec: FunctionSpec) -> int:
