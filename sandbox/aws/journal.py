@@ -41,7 +41,8 @@ class Journal:
     def snapshot(self, kind: str, since: int) -> list[Call | Invocation | Mail]:
         """`kind` is calls, invocations or mails; entries with a number above `since`."""
         with self._lock:
-            return [entry for entry in getattr(self, kind) if entry.number > since]
+            newest_first = itertools.takewhile(lambda entry: entry.number > since, reversed(getattr(self, kind)))
+            return list(newest_first)[::-1]
 
 
 def bounded(parameters: dict[str, Any]) -> dict[str, Any]:

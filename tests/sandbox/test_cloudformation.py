@@ -211,7 +211,7 @@ def test_a_deleted_stack_leaves_only_what_is_to_be_retained(sandbox: SandboxSess
     assert not sandbox.client("cloudwatch").describe_alarms(AlarmNames=[name])["MetricAlarms"]
 
 
-@pytest.mark.parametrize("kind", ["AWS::Made::Up", "AWS::CloudWatch::CompositeAlarm"])
+@pytest.mark.parametrize("kind", ["AWS::Made::Up", "AWS::CloudWatch::CompositeAlarm", "AWS::Events::Rule"])
 def test_a_type_that_is_not_known_fails_the_stack(sandbox: SandboxSession, name: str, kind: str) -> None:
     with pytest.raises(sandbox.client("cloudformation").exceptions.ClientError, match=kind):
         create(sandbox, name, {"Resources": {"What": {"Type": kind}}})

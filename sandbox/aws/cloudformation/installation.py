@@ -23,6 +23,9 @@ from sandbox.aws.cloudformation.transform import transformed
 from sandbox.aws.cloudformation.types import TYPES
 from sandbox.aws.world import ACCOUNT, World
 
+REFUSED = {"AWS::Events::Rule": "the sandbox fires no rules; it has EventBridge Scheduler"}
+"""Types that moto would create and that would then do nothing."""
+
 ARTIFACTS = "sandbox-artifacts"
 """A bucket that is there from the start, for `sam deploy --s3-bucket`."""
 
@@ -93,6 +96,8 @@ def _be_strict() -> None:
     find, update = parsing.resource_class_from_type, parsing.parse_and_update_resource
 
     def resource_class_from_type(resource_type: str) -> type[CloudFormationModel]:
+        if resource_type in REFUSED:
+            raise ValidationError(message=f"{resource_type}: {REFUSED[resource_type]}")
         found = find(resource_type)
         if found is None and resource_type not in parsing.NULL_MODELS:
             raise ValidationError(message=f"the sandbox has no CloudFormation type {resource_type}")
