@@ -1,7 +1,7 @@
 """What is in the jars of a plugin: its connectors, the Java it needs, and jars that do not belong together.
 
 A connector is found as Kafka Connect finds it: by a service file (KIP-898), or by a class that extends SourceConnector
-or SinkConnector. Class files are read as chapter 4 of the Java Virtual Machine Specification describes them.
+or SinkConnector.
 """
 
 from __future__ import annotations
@@ -16,6 +16,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 
+from cli import java_classes
+from cli.java_classes import JavaClass
+
 _ROOTS = {
     "org/apache/kafka/connect/source/SourceConnector",
     "org/apache/kafka/connect/sink/SinkConnector",
@@ -24,12 +27,6 @@ _ROOTS = {
 _SERVICES = tuple(f"META-INF/services/{root.replace('/', '.')}" for root in _ROOTS)
 _VERSIONED = re.compile(r"(?P<artifact>.+?)-(?P<version>\d[\w.+]*)(-[\w.+-]+)?\.jar")
 """What follows a second dash is a classifier: the same version for other processors is no conflict."""
-_ABSTRACT = 0x0400
-_JAVA_OF_CLASS_FILE = 44
-"""Class files of version 61 are those of Java 17."""
-
-_ENTRY_SIZES = {3: 4, 4: 4, 5: 8, 6: 8, 7: 2, 8: 2, 9: 4, 10: 4, 11: 4, 12: 4, 15: 3, 16: 2, 17: 4, 18: 4, 19: 2, 20: 2}
-_UTF8, _LONG, _DOUBLE = 1, 5, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +44,8 @@ class Inspection:
 
 
 @dataclass(slots=True)
-class _Class:
-    name: str
-    parent: str
-    abstract: bool
-    java: int
-
-
-@dataclass(slots=True)
 class _Seen:
-    classes: dict[str, _Class] = field(default_factory=dict)
+    classes: dict[str, JavaClass] = field(default_factory=dict)
     owners: dict[str, dict[int, str]] = field(default_factory=lambda: defaultdict(dict))
     """Class file to its checksums to the jar that holds it."""
     services: set[str] = field(default_factory=set)
@@ -91,9 +80,9 @@ def _read_jar(path: str, content: bytes, seen: _Seen) -> None:
                     seen.services |= set(_service_names(jar.read(entry).decode()))
                 elif name.endswith(".class") and not name.startswith("META-INF/") and "module-info" not in name:
                     seen.owners[name].setdefault(entry.CRC, path)
-                    read = _read_class(jar.read(entry))
-                    seen.classes[read.name] = read
-    except (zipfile.BadZipFile, struct.error, KeyError, UnicodeDecodeError, EOFError) as err:
+                    found = java_classes.read(jar.read(entry))
+                    seen.classes[found.name] = found
+    except (zipfile.BadZipFile, struct.error, KeyError, IndexError, UnicodeDecodeError) as err:
         seen.broken.append(f"{path} cannot be read as a jar: {err}")
 
 
@@ -101,33 +90,6 @@ def _service_names(text: str) -> Iterator[str]:
     for line in text.splitlines():
         if name := line.partition("#")[0].strip():
             yield name
-
-
-def _read_class(data: bytes) -> _Class:
-    """Raises struct.error or KeyError where the data is no class file."""
-    _, version, count = struct.unpack_from(">IxxHH", data)
-    texts: dict[int, tuple[int, int]] = {}
-    names: dict[int, int] = {}
-    at, index = 10, 1
-    while index < count:
-        tag = data[at]
-        if tag == _UTF8:
-            (length,) = struct.unpack_from(">H", data, at + 1)
-            texts[index] = (at + 3, length)
-            at += 3 + length
-        else:
-            if tag == 7:
-                (names[index],) = struct.unpack_from(">H", data, at + 1)
-            at += 1 + _ENTRY_SIZES[tag]
-        index += 2 if tag in (_LONG, _DOUBLE) else 1
-    access, this, parent = struct.unpack_from(">HHH", data, at)
-
-    def name(reference: int) -> str:
-        start, length = texts[names[reference]]
-        return data[start : start + length].decode()
-
-    is_abstract = bool(access & _ABSTRACT)
-    return _Class(name(this), name(parent) if parent else "", is_abstract, version - _JAVA_OF_CLASS_FILE)
 
 
 def _connectors(seen: _Seen) -> Iterator[str]:

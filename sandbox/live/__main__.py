@@ -6,7 +6,7 @@ import argparse
 import signal
 import sys
 
-from sandbox.live import needs, parts
+from sandbox.live import knowledge, needs, parts
 from sandbox.live.laboratory import NotReady
 from sandbox.live.stacks import RECIPES, up
 
@@ -16,6 +16,7 @@ def main(arguments: list[str] | None = None) -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("list", help="say which stacks there are")
     commands.add_parser("lock", help="fetch all parts anew and write down their checksums")
+    commands.add_parser("knowledge", help="write cli/knowledge/ anew from the real connectors")
     fetching = commands.add_parser("fetch", help="fetch the parts of stacks, so that a later start is quick")
     fetching.add_argument("--stack", choices=RECIPES, action="append", help="all without it")
     starting = commands.add_parser("up", help="run a stack until Ctrl-C")
@@ -35,6 +36,8 @@ def _run(chosen: argparse.Namespace) -> int:
         case "lock":
             needs.check(("mysql",))
             parts.lock()
+        case "knowledge":
+            knowledge.write()
         case "fetch":
             _fetch(chosen.stack or list(RECIPES))
         case "up":

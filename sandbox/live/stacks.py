@@ -12,7 +12,7 @@ from sandbox.live.databases import PASSWORD, USER, Database, MariaDb, MySql, Pos
 from sandbox.live.laboratory import Laboratory
 from sandbox.live.worker import Worker
 
-_CLASSES = {
+CLASSES = {
     "mysql": "io.debezium.connector.mysql.MySqlConnector",
     "mariadb": "io.debezium.connector.mariadb.MariaDbConnector",
     "postgres": "io.debezium.connector.postgresql.PostgresConnector",
@@ -79,7 +79,7 @@ def up(letter: str, worker: Mapping[str, str] | None = None) -> Iterator[Stack]:
 def _configuration(stack: Stack, prefix: str, database: str) -> dict[str, str]:
     old = stack.recipe.debezium.startswith("1.")
     common = {
-        "connector.class": _CLASSES[stack.recipe.connector],
+        "connector.class": CLASSES[stack.recipe.connector],
         "tasks.max": "1",
         "database.hostname": "127.0.0.1",
         "database.port": str(stack.database.port),
