@@ -33,6 +33,33 @@ def diagnose(
 
 
 @app.command()
+def explain(name: Annotated[str, typer.Argument(help="A failure class, or - for a list.")]) -> None:
+    """Say what a failure class means, how to be sure, and what to do."""
+    from cli.explain import run
+
+    raise typer.Exit(run(name))
+
+
+@app.command()
+def runbook(
+    file: Annotated[str | None, typer.Argument(help="Where to write it; standard output without.")] = None,
+    check: Annotated[bool, typer.Option("--check", help="Only see whether the file is up to date.")] = False,
+) -> None:
+    """Make the runbook from the catalogue."""
+    from cli.runbook import run
+
+    raise typer.Exit(run(file, check=check))
+
+
+@app.command(hidden=True)
+def overlaps(files: Annotated[list[str], typer.Argument(help="Files with samples.")]) -> None:
+    """Show which classes match the same record, and what decides between them (for authors of the catalogue)."""
+    from cli.overlaps import run
+
+    raise typer.Exit(run(files))
+
+
+@app.command()
 def status(
     cluster: Annotated[list[str] | None, typer.Option(metavar="NAME=URL", help="A Kafka Connect cluster.")] = None,
     credentials: Annotated[

@@ -122,7 +122,7 @@ def interpret(record: LogRecord) -> Event:
         something, delay = assignment
         if not something and delay > 0:
             return Event(record, Kind.EMPTY_ASSIGNMENT, record.connector)
-        return Event(record, Kind.NOTHING, record.connector)
+        return Event(record, Kind.ASSIGNMENT if something else Kind.NOTHING, record.connector)
     if record.level in ("INFO", "DEBUG", "TRACE") and (life := life_of(record)):
         return Event(record, Kind.LIFE, record.connector, life=life)
     matches = tuple(matcher().find(record))

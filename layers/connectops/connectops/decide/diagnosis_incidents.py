@@ -24,6 +24,7 @@ SHUTDOWN = timedelta(seconds=30)
 SILENT_STOP_AFTER = timedelta(seconds=150)
 COUNTS_AGAIN_AFTER = timedelta(seconds=75)
 """A commit tells of records up to offset.flush.interval.ms (60 s) ago: only later ones show life after a stop."""
+EMPTY_ASSIGNMENT_AFTER = timedelta(seconds=330)
 PASSED_AFTER = timedelta(seconds=60)
 """A client that cannot connect says so at least once a second to once a minute: after this it has got through."""
 
@@ -117,6 +118,8 @@ class Reader:
                 self._on_silent_stop(state, event)
             elif event.kind is Kind.EMPTY_ASSIGNMENT:
                 state.empty = state.empty or event
+            elif event.kind is Kind.ASSIGNMENT:
+                state.empty = None
             elif event.kind is Kind.RETRY:
                 self._on_retry(state, event)
             elif event.kind is Kind.FAILURE:
@@ -211,11 +214,11 @@ class Reader:
             counts = event.life is not Life.RECORDS or silent_for >= COUNTS_AGAIN_AFTER
             if counts and (state.silent.connector == event.connector or state.silent.connector is None):
                 if silent_for > SILENT_STOP_AFTER:
-                    self._closed.append(silent_stop(state.silent, at))
+                    self._closed.append(silent_stop(state.silent))
                 state.silent = None
         elif state.silent and at - state.silent.record.at > BESIDE:
             if at - state.silent.record.at > SILENT_STOP_AFTER:
-                self._closed.append(silent_stop(state.silent, at))
+                self._closed.append(silent_stop(state.silent))
             state.silent = None
 
     def _quiet(self, event: Event) -> None:
@@ -250,9 +253,9 @@ class Reader:
         """Everything that failed and did not heal. `snippet`: a paste, in which single warnings are all there is."""
         for connector, state in self._connectors.items():
             if state.silent:
-                self._closed.append(silent_stop(state.silent, now))
+                self._closed.append(silent_stop(state.silent))
             if state.empty:
-                self._closed.append(_empty_assignment(state.empty))
+                self._closed.append(_empty_assignment(state.empty, now, waits=snippet))
             if snippet and not (state.open or self.alive) and state.hint and (named := _incident_of(state.hint, None)):
                 self._closed.append(named)
             for incident in state.open:
@@ -293,19 +296,22 @@ class Reader:
                 self.noise["NOISE_METADATA_TRANSIENT"] += seen.count
 
 
-def silent_stop(event: Event, now: datetime) -> Incident:
+def silent_stop(event: Event) -> Incident:
     """The incident that a silent stop is when nothing follows."""
     entry, record = BY_ID["MYSQL_CONN_LOST"], event.record
     return Incident(
-        event.connector, entry, entry.verdict, Weight.SURE, record, record.message, record.at, max(record.at, record.at),
+        event.connector, entry, entry.verdict, Weight.SURE, record, record.message, record.at, record.at,
         task=record.task, silence=Silence.SILENT_STOP, records=[record],
     )  # fmt: skip
 
 
-def _empty_assignment(event: Event) -> Incident:
+def _empty_assignment(event: Event, now: datetime, *, waits: bool) -> Incident:
+    """A worker that was given nothing: while its rebalance delay lasts, waiting is the cure."""
     entry, record = BY_ID["CONNECT_WORKER_STALL"], event.record
+    over = not waits or now - record.at >= EMPTY_ASSIGNMENT_AFTER
+    verdict = entry.verdict if over else Verdict.IGNORE
     return Incident(
-        event.connector, entry, entry.verdict, Weight.SURE, record, record.message, record.at, record.at,
+        event.connector, entry, verdict, Weight.SURE, record, record.message, record.at, record.at,
         silence=Silence.EMPTY_ASSIGNMENT, records=[record],
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     LIFE = "life"
     SILENT_STOP = "silent stop"
     EMPTY_ASSIGNMENT = "empty assignment"
+    ASSIGNMENT = "assignment"
     NOISE = "noise"
     NOTHING = "nothing"
 
@@ -102,8 +103,8 @@ PREFILTER: dict[str, tuple[str, ...]] = {
     "BinlogSourceTask": ("Connector requires binlog file", "needed to replicate", "last known GTIDs"),
     "MariaDbConnectorTask": ("Connector requires binlog file", "needed to replicate"),
     "MongoDbConnectorTask": ("Invalid resume token",),
-    "MongoSourceTask": ("ResumeToken not found", "resume token", "Failed to resume"),
-    "StartedMongoSourceTask": ("ResumeToken not found", "resume token", "Failed to resume"),
+    "MongoSourceTask": ("ResumeToken not found", "resume token", "Change Stream", "change stream"),
+    "StartedMongoSourceTask": ("ResumeToken not found", "resume token", "Change Stream", "change stream"),
     "Selector": ("Failed authentication",),
     "SaslChannelBuilder": ("Failed to create channel",),
     "AbstractCoordinator": ("Broker coordinator was unreachable",),

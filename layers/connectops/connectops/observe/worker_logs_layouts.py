@@ -16,9 +16,12 @@ from typing import Any
 _LEVEL = r"(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|SEVERE|CRITICAL)"
 _TIME = r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:[,.:](\d{1,9}))? ?(Z|UTC|[+-]\d\d:?\d\d)?"
 _KAFKA = re.compile(rf"\[?{_TIME}\] ?\[?{_LEVEL}\]?\s+")
-_DATED = re.compile(rf"\[?{_TIME}\]?\s+(?:\[([^\]]{{1,200}})\]\s+)?\[?{_LEVEL}\]?:?\s+")
+_DATED = re.compile(
+    rf"\[?{_TIME}\]?\s+(?:-\s+|(?:info|warn|error|debug)\s+)?(?:\[([^\]]{{1,200}})\]\s+)?\[?{_LEVEL}\]?(?=[\s\[:]):?\s*"
+)
 _STRIMZI_LOG4J2 = re.compile(r"\[([^\]]{1,200})\] ([\w.$]+)(?::\d+)?:? - ")
 _QUARKUS = re.compile(r"\[([\w.$]{1,200})\] \(([^)]{1,200})\) ")
+_CALLER = re.compile(r"\[([^\]]{1,200})\] \(([\w.$]{1,200})(?::\d+)?\) - ")
 _SPRING = re.compile(r"(?:\d+ )?--- \[([^\]]{1,200})\] ([\w.$\[\]/]+)\s*: ")
 _SIMPLE = re.compile(rf"\[([^\]]{{1,200}})\] {_LEVEL} ([\w.$]+) - ")
 _LOGBACK = re.compile(r"([\w.$]{3,200}) - ")
@@ -129,7 +132,7 @@ def _read_undated(line: str) -> Header | None:
 def _read_rest(header: Header) -> Header:
     """The layouts that write the logger before the message."""
     rest = header.message
-    for pattern, thread, logger in ((_STRIMZI_LOG4J2, 1, 2), (_QUARKUS, 2, 1), (_SPRING, 1, 2)):
+    for pattern, thread, logger in ((_STRIMZI_LOG4J2, 1, 2), (_CALLER, 1, 2), (_QUARKUS, 2, 1), (_SPRING, 1, 2)):
         found = pattern.match(rest)
         if found:
             header.message, header.thread, header.logger = rest[found.end() :], found[thread], found[logger]

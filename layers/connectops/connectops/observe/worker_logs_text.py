@@ -16,7 +16,8 @@ from typing import Any
 
 from connectops.errors import MalformedEvent
 
-BINARY_SHARE = 0.05
+BINARY_SHARE = 0.02
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
 
 
 @dataclass(slots=True)
@@ -45,8 +46,7 @@ def _decode(raw: bytes) -> str:
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return raw.decode("utf-16", "replace")
     head = raw[:65_536]
-    strange = sum(head.count(byte) for byte in (b"\0", b"\x01", b"\x02", b"\x03", b"\x04", b"\x05", b"\x06"))
-    if b"\0" in head and strange > BINARY_SHARE * len(head) or strange > 0.2 * max(1, len(head)):
+    if len(head) - len(head.translate(None, _CONTROLS)) > BINARY_SHARE * len(head):
         raise MalformedEvent("not text: it holds binary data")
     return raw.decode("utf-8", "replace")
 
@@ -172,6 +172,8 @@ _STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:
 _TAIL = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (\S{1,512}) ")
 _SYSLOG = re.compile(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,255} [\w./@-]{1,100}(?:\[\d+\])?: ?")
 _CSV = re.compile(r"\"?\d{13}\"?,|\"?\d{4}-\d\d-\d\d[ T][\d:.]{8,15}Z?\"?,(?=\"?\[|\"?\d{13})")
+_AIRBYTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:source|destination|platform|replication-orchestrator) > ")
+_COUNTER = re.compile(r"\d{1,12} (?=\d{4}-\d\d-\d\d[ T])")
 _QUOTE = re.compile(r"(?:> ?){1,3}")
 _TRACE_FIELD = re.compile(r".{0,2000}?\"trace\"\s*:\s*\"")
 
@@ -180,7 +182,7 @@ def _unwrapped(lines: list[str]) -> Iterator[str]:
     streams = _tail_streams(lines)
     for line in lines:
         if line.startswith(_PLAIN):
-            yield from _unescape(line) if "\\n" in line else (line,)
+            yield from _unescape(line) if "\\n" in line or len(line) > 300 else (line,)
         else:
             yield from _unescape(_unwrap(line, streams))
 
@@ -212,7 +214,7 @@ def _unwrap_once(line: str, streams: frozenset[str]) -> str:
     if first.isdigit() or first == '"':
         if (match := _TAIL.match(line)) and match[2] in streams:
             return line[match.end() :]
-        for pattern in (_CRI, _STAMP):
+        for pattern in (_CRI, _STAMP, _AIRBYTE, _COUNTER):
             if match := pattern.match(line):
                 return line[match.end() :]
         if match := _CSV.match(line):
@@ -232,8 +234,13 @@ def _unquote(text: str) -> str:
     return text.strip('"').replace('""', '"') if text.startswith('"') else text
 
 
+_FOLD = re.compile(r"\s+(?=at (?:[\w.$/@-]+\.)?[\w$<>]+\.[\w$<>]+\([^)]{0,200}\))|\s+(?=Caused by: )")
+
+
 def _unescape(line: str) -> tuple[str, ...] | list[str]:
-    """Lines that a JSON string or a log shipper folded into one by writing `\\n` and `\\t`."""
+    """Lines that a JSON string or a log shipper folded into one: by writing `\\n` and `\\t`, or by joining a trace."""
+    if len(line) > 300 and line.count(".java:") >= 3 and line.count(" at ") >= 3 and "\\n" not in line:
+        return _FOLD.split(line)
     if "\\n" not in line or not ("\\n\\tat " in line or "\\nCaused by: " in line or "\\n\tat " in line or "\\n at " in line):
         return (line,)
     match = _TRACE_FIELD.match(line[:2100])

@@ -48,7 +48,7 @@ CONNECT_CLASSES = (
                 "consumer poll timeout has expired",
                 "time between subsequent calls to poll() was longer than the configured",
                 role=Role.REPEATED,
-                times=3,
+                times=6,
                 weight=Weight.WEAK,
             ),
             Signature(text="Broker coordinator was unreachable for", role=Role.REPEATED, times=4, weight=Weight.WEAK),
@@ -99,7 +99,7 @@ CONNECT_CLASSES = (
         data=DataImpact.SAFE,
         next_step="Correct the class name, or add the plug-in (MSK Connect: the custom plug-in's zip and revision; self-managed: plugin.path on every worker), then restart the connector.",
         sources=("kafka 3.8 Plugins:156,316,371",),
-        explains=("CONNECT_CONFIG_INVALID", "CONNECT_WORKER_FATAL", "CONNECT_CLASS_CONFLICT"),
+        explains=("CONNECT_CONFIG_INVALID", "CONNECT_WORKER_FATAL"),
         signatures=(
             *texts(
                 "Failed to find any class that implements",
@@ -262,9 +262,8 @@ CONNECT_CLASSES = (
                 for frame in ("TransformationChain", "TransformationStage", "org.apache.kafka.connect.transforms.", "io.debezium.transforms.")
                 for name in ("DataException", "IllegalArgumentException", "NullPointerException", "ClassCastException",
                              "NumberFormatException", "IllegalStateException", "SchemaBuilderException",
-                             "DateTimeParseException", "ConnectException", "ArrayIndexOutOfBoundsException",
+                             "DateTimeParseException", "ArrayIndexOutOfBoundsException",
                              "IndexOutOfBoundsException", "DebeziumException")
-                if name not in ("ConnectException",)
             ),
             Signature(text="Unable to perform field", weight=Weight.SURE),
         ),

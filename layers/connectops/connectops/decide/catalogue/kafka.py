@@ -92,6 +92,7 @@ KAFKA_CLASSES = (
                 "Failed to configure SaslClientAuthenticator",
                 "is not in the list of allowed SASL",
                 weight=Weight.ROOT,
+                role=Role.FACT,
             ),
             Signature(exception="java.lang.OutOfMemoryError", frames=("NetworkReceive.readFrom",), weight=Weight.ROOT),
             Signature(exception="OutOfMemoryError", frames=("MemoryPool$1.tryAllocate",), weight=Weight.ROOT),

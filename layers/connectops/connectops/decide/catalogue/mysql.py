@@ -277,6 +277,11 @@ MYSQL_CLASSES = (
                 weight=Weight.GENERIC,
                 party=MYSQL,
             ),
+            *exceptions(
+                "java.net.SocketException", "java.net.SocketTimeoutException", "java.io.EOFException",
+                weight=Weight.SURE,
+                also="EventDataDeserializationException",
+            ),
             *texts(
                 "Unable to connect to the * at * with user",
                 "Unexpected error while connecting to * and looking at",

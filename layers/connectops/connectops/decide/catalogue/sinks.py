@@ -118,7 +118,7 @@ SINK_CLASSES = (
                    party=ENDPOINT, also="SinkTask", weight=Weight.ROOT),
             *texts("Access denied for user", "password authentication failed for user", "Login failed for user",
                    "permission denied for", "ORA-01017", frames=("SinkTask",), weight=Weight.ROOT),
-            Signature(text="password authentication failed for user", also="c3p0", weight=Weight.ROOT),
+            Signature(text="password authentication failed for user", also="mchange", weight=Weight.ROOT),
             *texts("Login failed for user", "Command failed with error 18 (AuthenticationFailed)",
                    "Command failed with error 13 (Unauthorized)", "not authorized on * to execute command",
                    "ORA-01017", "ORA-28000", "ORA-28001", weight=Weight.ROOT),
