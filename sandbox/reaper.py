@@ -17,7 +17,10 @@ from typing import Literal
 
 
 class Reaper:
-    """The server's end: a process that outlives it."""
+    """The server's end: a process that outlives it, and begins when nothing of it is left that could make a file.
+
+    It holds the server's standard output open: who reads that to its end has waited for it.
+    """
 
     def __init__(self, folders: list[Path]) -> None:
         command = [sys.executable, "-m", "sandbox.reaper", *map(str, folders)]
@@ -31,13 +34,6 @@ class Reaper:
             if self._process.stdin and not self._process.stdin.closed:
                 self._process.stdin.write(f"{sign}{group}\n")
                 self._process.stdin.flush()
-
-    def finish(self) -> None:
-        """Let it clean up and wait for it."""
-        with self._lock:
-            if self._process.stdin:
-                self._process.stdin.close()
-        self._process.wait(timeout=30)
 
 
 def reap(folders: list[str]) -> None:

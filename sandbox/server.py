@@ -28,11 +28,7 @@ def main(arguments: list[str] | None = None) -> None:
     if given.state_dir is not None:
         given.state_dir.mkdir(parents=True, exist_ok=True)
     scratch = Path(tempfile.mkdtemp(prefix="sandbox-", dir=given.state_dir))
-    reaper = Reaper([scratch])
-    try:
-        _serve(given, scratch, reaper)
-    finally:
-        reaper.finish()
+    _serve(given, scratch, Reaper([scratch]))
 
 
 def _parsed(arguments: list[str] | None) -> argparse.Namespace:

@@ -103,3 +103,12 @@ def test_a_factor_of_nothing_is_refused() -> None:
 
 def test_health_tells_endpoint_and_factor(sandbox: SandboxSession) -> None:
     assert sandbox.health() == {"endpoint": sandbox.endpoint, "factor": FACTOR}
+
+
+def test_nothing_is_left_when_it_ends_while_many_events_wait(tmp_path: Path) -> None:
+    with start_sandbox(state_dir=tmp_path) as session:
+        busy(session, SLEEPER)
+        for _ in range(20):
+            session.client("lambda").invoke(FunctionName="f", InvocationType="Event")
+    assert not processes_of(tmp_path)
+    assert list(tmp_path.iterdir()) == []

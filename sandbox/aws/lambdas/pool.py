@@ -69,6 +69,7 @@ class Pool:
     def shutdown(self) -> None:
         with self._changed:
             self._closed = True
+            self._changed.notify_all()
             found = [e for some in (*self._busy.values(), *self._idle.values()) for e in some]
         for environment in found:
             self._end(environment)
@@ -78,6 +79,8 @@ class Pool:
             if spec.concurrency is not None and self._running.get(spec.arn, 0) >= spec.concurrency:
                 raise Throttled(f"{spec.name} runs {spec.concurrency} times already")
             self._changed.wait_for(lambda: self._running.get(spec.arn, 0) < MOST_AT_ONCE or self._closed)
+            if self._closed:
+                raise Throttled("the sandbox is ending")
             self._running[spec.arn] = self._running.get(spec.arn, 0) + 1
 
     def _leave(self, spec: FunctionSpec) -> None:
