@@ -195,6 +195,31 @@ def test_a_condition_may_change_with_an_update_that_keeps_the_rest(sandbox: Sand
     assert resources(sandbox, name) == before
 
 
+def test_an_update_by_change_set_keeps_the_values_from_before(sandbox: SandboxSession, name: str) -> None:
+    kinds = {"List": "CommaDelimitedList", "Number": "Number", "Word": "String"}
+    values = {"List": "a,b", "Number": "7.5", "Word": "before"}
+    body = json.dumps(
+        {
+            "Parameters": {parameter: {"Type": kind} for parameter, kind in kinds.items()},
+            "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Ref": "Word"}}}},
+            "Outputs": {
+                "List": {"Value": {"Fn::Join": ["-", {"Ref": "List"}]}},
+                "Number": {"Value": {"Fn::Sub": "${Number}"}},
+            },
+        }
+    )
+    cloudformation = sandbox.client("cloudformation")
+    create(sandbox, name, json.loads(body), **{**values, "Word": name})
+    previous = [{"ParameterKey": parameter, "UsePreviousValue": True} for parameter in ("List", "Number")]
+    change = {"StackName": name, "ChangeSetName": f"{name}-2"}
+    cloudformation.create_change_set(
+        **change, ChangeSetType="UPDATE", TemplateBody=body, Parameters=[*previous, *parameters(Word=f"{name}-after")]
+    )
+    cloudformation.execute_change_set(**change)
+    outputs = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
+    assert {one["OutputKey"]: one["OutputValue"] for one in outputs} == {"List": "a-b", "Number": "7.5"}
+
+
 def test_an_update_changes_the_code_that_runs(sandbox: SandboxSession, name: str) -> None:
     create(sandbox, name, template(sandbox, name, "def handler(e, c):\n    return 1\n"))
     sandbox.client("lambda").invoke(FunctionName=name)

@@ -51,9 +51,17 @@ def _with_transform(method: Callable[..., Any]) -> Callable[..., Any]:
         if given.get("template"):
             parameters = _by_name(self, given.get("name"), given.get("parameters") or {})
             given["template"] = transformed(given["template"], parameters, self.region_name)
+        if isinstance(
+            given.get("parameters"), dict
+        ):  # of a change set: moto fills in the previous values as it read them
+            given["parameters"] = {key: _as_given(value) for key, value in given["parameters"].items()}
         return method(self, *args, **given)
 
     return called
+
+
+def _as_given(value: Any) -> Any:
+    return ",".join(value) if isinstance(value, list) else value
 
 
 def _by_name(backend: CloudFormationBackend, stack_name: str | None, given: Any) -> dict[str, Any]:
