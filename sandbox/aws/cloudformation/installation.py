@@ -48,13 +48,12 @@ def install(world: World) -> None:
 
 def _with_transform(method: Callable[..., Any]) -> Callable[..., Any]:
     def called(self: CloudFormationBackend, *args: Any, **given: Any) -> Any:
+        # Those of a change set: moto fills in the previous values as it has split them.
+        if isinstance(given.get("parameters"), dict):
+            given["parameters"] = {key: _as_given(value) for key, value in given["parameters"].items()}
         if given.get("template"):
             parameters = _by_name(self, given.get("name"), given.get("parameters") or {})
             given["template"] = transformed(given["template"], parameters, self.region_name)
-        if isinstance(
-            given.get("parameters"), dict
-        ):  # of a change set: moto fills in the previous values as it read them
-            given["parameters"] = {key: _as_given(value) for key, value in given["parameters"].items()}
         return method(self, *args, **given)
 
     return called
