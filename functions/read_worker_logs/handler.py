@@ -13,7 +13,7 @@ from aws_lambda_powertools import Logger
 
 from connectops.decide.attribution import findings_of, owner_of
 from connectops.decide.diagnosis import diagnose
-from connectops.decide.diagnosis_lines import PREFILTER
+from connectops.decide.diagnosis_lines import NOISE_LOGGERS, PREFILTER
 from connectops.errors import MalformedEvent
 from connectops.findings import FindingsQueue
 from connectops.ledger import Ledger
@@ -51,7 +51,7 @@ def read(event: dict[str, Any], settings: ReadSettings, ledger: Ledger, queue: F
     batch = decode(event)
     if batch is None:
         return
-    reading = diagnose(stitch_batch(batch, PREFILTER), lines=len(batch.events))
+    reading = diagnose(stitch_batch(batch, PREFILTER, NOISE_LOGGERS), lines=len(batch.events))
     owner = owner_of(batch.group, settings.clusters, settings.log_group_connectors)
     sent = queue.send(findings_of(reading, batch.stream, owner, ledger.open_connectors))
     logger.info("read", log_group=batch.group, lines=reading.lines, ignored=reading.ignored, findings=sent)

@@ -125,7 +125,7 @@ def interpret(record: LogRecord) -> Event:
         return Event(record, Kind.ASSIGNMENT if something else Kind.NOTHING, record.connector)
     if record.level in ("INFO", "DEBUG", "TRACE") and (life := life_of(record)):
         return Event(record, Kind.LIFE, record.connector, life=life)
-    matches = tuple(matcher().find(record))
+    matches = matcher().find(record)
     match = matches[0] if matches else None
     if match and match.signature.weight is Weight.NOISE:
         return Event(record, Kind.NOISE, record.connector, match, matches)
@@ -201,9 +201,8 @@ def _first_line(text: str) -> str:
 def _evidence(records: Iterable[LogRecord]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for record in records:
-        head = f"{record.at:%Y-%m-%d %H:%M:%S} {record.level} {record.message}".rstrip()
-        for line in (head.partition("\n")[0], *record.causes):
-            found.setdefault(redact(line.partition("\n")[0], EVIDENCE_KEPT))
-    return tuple(found)[:EVIDENCE_LINES]
-
-
+        if len(found) >= EVIDENCE_LINES:
+            break
+        head = f"{record.at:%Y-%m-%d %H:%M:%S} {record.level} {record.message.partition('\n')[0]}".rstrip()
+        found.update(dict.fromkeys((head, *(cause.partition("\n")[0] for cause in record.causes))))
+    return tuple(redact(line, EVIDENCE_KEPT) for line in list(found)[:EVIDENCE_LINES])

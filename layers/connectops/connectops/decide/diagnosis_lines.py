@@ -111,6 +111,11 @@ PREFILTER: dict[str, tuple[str, ...]] = {
 }
 """Logger -> words of the lines of level INFO that mean something: what a reader of logs has to keep."""
 
+NOISE_LOGGERS = frozenset(
+    ("AdminClientConfig", "ProducerConfig", "ConsumerConfig", "AbstractConfig", "DistributedConfig", "TypeRegistry")
+)
+"""Loggers whose warnings never mean a failure: settings that a client does not know, one line each."""
+
 
 def is_killed(record: LogRecord) -> bool:
     """Whether a statement says that a task or connector is dead."""

@@ -6,12 +6,14 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
-from connectops.decide.catalogue.entry import FailureClass, Party, Role, Signature, Weight
+from connectops.decide.catalogue.entry import FailureClass, Party, Role, Signature
 from connectops.model import LogRecord, Verdict
 
 _WORD = re.compile(r"\w+")
 _CLASS_NAME = re.compile(r"(?:Caused by: |Suppressed: |Wrapped by: |\s+|\[?CIRCULAR REFERENCE: ?)*([\w$.]+)")
+RECORDS_REMEMBERED = 256
 TEXT_LOOKED_AT = 6_000
 """Characters of a statement or throwable that are compared: knowledge is at the begin, lists of plug-ins are long."""
 
@@ -89,29 +91,44 @@ class Matcher:
             anchor = min(words[each.order], key=lambda word: (frequency[word], -len(word), word))
             self._by_word.setdefault(anchor, []).append(each)
         self._anchors = self._by_word.keys()
+        self._known: dict[tuple[str, str, tuple[str, ...], tuple[str, ...]], tuple[Match, ...]] = {}
 
-    def find(self, record: LogRecord) -> list[Match]:
-        """All matches of a record, heaviest first, deepest first among equals."""
+    def find(self, record: LogRecord) -> tuple[Match, ...]:
+        """All matches of a record, heaviest first, deepest first among equals. One failure is printed several times."""
+        key = (record.logger, record.message, record.causes, record.frames)
+        known = self._known.get(key)
+        if known is None:
+            if len(self._known) >= RECORDS_REMEMBERED:
+                self._known.clear()
+            known = self._known[key] = self._find(record)
+        return known
+
+    def _find(self, record: LogRecord) -> tuple[Match, ...]:
         places = [record.message[:TEXT_LOOKED_AT], *(cause[:TEXT_LOOKED_AT] for cause in record.causes)]
         whole = "\n".join(places)
         candidates = [each for word in self._anchors & set(_WORD.findall(whole)) for each in self._by_word[word]]
         if not candidates:
-            return []
-        names = ["", *(_class_name(cause) for cause in record.causes)]
-        party: Party | None | bool = False
+            return ()
+        names = ["", *map(_class_name, record.causes)]
+        frames: str | None = None
+        party: Party | None = None
         found = []
         for each in candidates:
             signature = each.signature
             depth = _depth(each, places, names)
             if depth < 0 or not _holds(each, record, whole):
                 continue
+            if signature.frames:
+                frames = "\n".join(record.frames) if frames is None else frames
+                if not any(frame in frames for frame in signature.frames):
+                    continue
             if signature.party:
-                party = party_of(record, whole) if party is False else party
+                party = party or party_of(record, whole)
                 if party not in signature.party:
                     continue
             found.append((-signature.weight, -depth, each.order, Match(each.entry, signature, depth)))
-        found.sort(key=lambda each: each[:3])
-        return [each[3] for each in found]
+        found.sort(key=itemgetter(0, 1, 2))
+        return tuple(each[3] for each in found)
 
 
 def _depth(each: _Compiled, places: Sequence[str], names: Sequence[str]) -> int:
@@ -132,9 +149,7 @@ def _holds(each: _Compiled, record: LogRecord, whole: str) -> bool:
         return False
     if each.also and not matches_text(each.also, whole):
         return False
-    if any(matches_text(pieces, whole) for pieces in each.unless):
-        return False
-    return all(any(frame in line for line in record.frames) for frame in signature.frames)
+    return not (each.unless and any(matches_text(pieces, whole) for pieces in each.unless))
 
 
 def _class_name(cause: str) -> str:

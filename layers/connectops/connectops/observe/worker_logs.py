@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import binascii
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -122,7 +122,7 @@ def point_at(event: Mapping[str, Any]) -> dict[str, str | int]:
     return pointer
 
 
-def stitch_batch(batch: LogBatch, wanted: Wanted | None = None) -> list[LogRecord]:
+def stitch_batch(batch: LogBatch, wanted: Wanted | None = None, noise: Container[str] = ()) -> list[LogRecord]:
     """The records of a batch, in the order of their first lines. See `stitch`."""
     events = batch.events
     return stitch(
@@ -130,6 +130,7 @@ def stitch_batch(batch: LogBatch, wanted: Wanted | None = None) -> list[LogRecor
         times=[event.timestamp for event in events],
         ids=[event.id for event in events],
         wanted=wanted,
+        noise=noise,
     )
 
 
@@ -139,14 +140,15 @@ def stitch(
     times: Sequence[int] | None = None,
     ids: Sequence[str] | None = None,
     wanted: Wanted | None = None,
+    noise: Container[str] = (),
     default_at: datetime = HOUR_ZERO,
 ) -> list[LogRecord]:
     """Put physical lines of one log stream together to records, per worker, across interleaved threads.
 
     `times` (milliseconds since 1970) and `ids` belong to the lines. With `wanted`, lines of level INFO and below are
-    dropped unless their logger and one of its words ask for them; problems and orphans are always kept. Statements alike
-    are folded after the first few. `default_at` dates lines before the first one that has a time.
+    dropped unless their logger and one of its words ask for them. Warnings of loggers in `noise` (simple class names) are
+    dropped; all other problems and orphans are kept. Statements alike are folded after the first few. `default_at` dates lines before the first one that has a time.
     """
-    assembler = Assembler(lines, times, ids, Interest(wanted), default_at)
+    assembler = Assembler(lines, times, ids, Interest(wanted, noise), default_at)
     assembler.run()
     return assembler.records()

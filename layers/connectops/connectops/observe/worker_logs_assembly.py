@@ -8,7 +8,7 @@ so that a line of another thread in between costs nothing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
 
 from connectops.model import LogRecord
@@ -21,28 +21,35 @@ CAUSES_KEPT = 60
 FRAMES_KEPT = 160
 MESSAGE_LINES_KEPT = 40
 LINE_KEPT = 8_000
-TRACE_OPEN_LINES = 1_000
+TRACE_OPEN_LINES = 20_000
 WORKER_PREFIX = "[Worker-"
 UNPROBLEMATIC = frozenset(("] IN", "] DE", "] TR"))
+FRAME_LEADS = frozenset(("at ", "..."))
+TRACE_LEADS = frozenset(("Sup", "Cau", "\tat", "\t..", "\tCa", "\tSu"))
 
 
 class Interest:
     """Which lines of level INFO and below are worth keeping. Decisions are remembered by the line's end."""
 
-    def __init__(self, wanted: Mapping[str, tuple[str, ...]] | None) -> None:
+    def __init__(self, wanted: Mapping[str, tuple[str, ...]] | None, noise: Container[str] = ()) -> None:
         self._wanted = wanted
+        self._noise = noise
         words = wanted.values() if wanted is not None else ()
         self._all = tuple(dict.fromkeys(word for each in words for word in each))
-        self._by_end: dict[str, tuple[str, ...]] = {}
+        self.by_end: dict[str, tuple[str, ...]] = {}
 
     def words(self, end: str) -> tuple[str, ...]:
         """The words that a line with this end (`org...Class:123)`) must hold one of; () if it is never wanted."""
-        known = self._by_end.get(end)
+        known = self.by_end.get(end)
         if known is None:
             known = self._decide(end)
-            if len(self._by_end) < 5_000:
-                self._by_end[end] = known
+            if len(self.by_end) < 5_000:
+                self.by_end[end] = known
         return known
+
+    def is_noise(self, end: str) -> bool:
+        """Whether warnings with this end (`org...Class:123)`) are never worth keeping."""
+        return end[:-1].partition(":")[0].rpartition(".")[2] in self._noise
 
     def _decide(self, end: str) -> tuple[str, ...]:
         if self._wanted is None:
@@ -56,7 +63,7 @@ class Interest:
 class _Draft:
     """A record that is still growing."""
 
-    __slots__ = ("at", "causes", "first", "frames", "header", "last_at", "more", "repeats", "size", "worker")
+    __slots__ = ("alike", "at", "causes", "first", "frames", "header", "last_at", "more", "repeats", "size", "worker")
 
     def __init__(self, header: Header, at: datetime, first: int, worker: str | None) -> None:
         self.header = header
@@ -69,21 +76,40 @@ class _Draft:
         self.repeats = 1
         self.size = 1
         self.last_at: datetime | None = None
+        self.alike: _Alike | None = None
+
+
+class _Alike:
+    """Statements with the same beginning and end: the first few are kept, the rest is counted with the last of them."""
+
+    __slots__ = ("causes", "drafts", "folded", "last")
+
+    def __init__(self) -> None:
+        self.drafts: list[_Draft] = []
+        self.causes: set[str] = set()
+        self.folded = 0
+        self.last = -1
 
 
 class _Worker:
     """What is open of one worker. `skipped` is the index of a header that was not kept, `head` the last one kept."""
 
-    __slots__ = ("at", "awaiting", "head", "name", "open", "open_at", "skipped")
+    __slots__ = ("at", "awaiting", "folded", "frames", "head", "name", "open", "open_at", "skipped")
 
     def __init__(self, name: str | None, at: datetime) -> None:
         self.name = name
         self.at = at
         self.head: _Draft | None = None
         self.open: _Draft | None = None
+        self.frames: list[str] | None = None
         self.open_at = 0
         self.awaiting: _Draft | None = None
+        self.folded: _Alike | None = None
         self.skipped = -1
+
+    def open_trace(self, draft: _Draft, index: int) -> None:
+        """From here on frames belong to this record. They are kept as they came: most are never looked at."""
+        self.open, self.open_at, self.frames = draft, index, draft.frames
 
 
 class Assembler:
@@ -104,36 +130,75 @@ class Assembler:
         self._default_at = default_at
         self._workers: dict[str, _Worker] = {}
         self._drafts: list[_Draft] = []
-        self._alike: dict[tuple[str, str], list[_Draft]] = {}
+        self._alike: dict[tuple[str, str], _Alike] = {}
+        self._full: dict[tuple[str, str], _Alike] = {}
 
     def run(self) -> None:
-        """The hot loop. Local names, because each line costs what is looked up for it."""
-        words = self._interest.words
-        prefix, off, worker = "", 0, self._worker("")
-        zone_at = 24
+        """The hot loop. Local names, one character before a slice, because each line costs what is done to it."""
+        words, known_words, full_of = self._interest.words, self._interest.by_end.get, self._full.get
+        noise, worker = self._interest.is_noise, self._worker("")
+        prefix, off, zone = "", 0, 24
+        flood: _Alike | None = None
+        begin = close = ""
         for index, line in enumerate(self._lines):
             if not line.startswith(prefix) or (not off and line.startswith(WORKER_PREFIX)):
                 prefix = line[: line.find("] ") + 2] if line.startswith(WORKER_PREFIX) and "] " in line[:60] else ""
-                off, worker = len(prefix), self._worker(prefix)
-                zone_at = off + 24
-            first = line[off : off + 1]
+                off, zone, worker = len(prefix), len(prefix) + 24, self._worker(prefix)
+            try:
+                first = line[off]
+            except IndexError:
+                first = ""
             if first == "\t":
-                if worker.open is not None and line[off + 1 : off + 4] in ("at ", "..."):
-                    self._add_frame(worker, index, line, off)
-                elif worker.open is not None or worker.head is not None:
+                flood = None
+                if worker.frames is not None:
+                    lead = line[off + 1 : off + 4]
+                    if lead in FRAME_LEADS:
+                        worker.frames.append(line)
+                    elif worker.head is not None or lead in TRACE_LEADS:
+                        self._continue(worker, index, line[off:])
+                    else:  # a configuration is dumped below a statement that is not kept: the trace is over
+                        worker.open = worker.frames = None
+                elif worker.head is not None:
                     self._continue(worker, index, line[off:])
-            elif first == "[" and line[zone_at : zone_at + 4] in UNPROBLEMATIC:
-                for word in words(line.rpartition("(")[2]):
-                    if word in line:
-                        self._begin(worker, index, line[off:])
-                        break
-                else:
+            elif first == "[":
+                level = line[zone : zone + 4]
+                if level in UNPROBLEMATIC:
+                    flood = None
+                    end = line[line.rfind("(") + 1 :]
+                    wanted = known_words(end)
+                    for word in words(end) if wanted is None else wanted:
+                        if word in line:
+                            self._begin(worker, index, line[off:])
+                            break
+                    else:
+                        worker.head, worker.skipped = None, index
+                elif flood is not None and line.startswith(begin, zone) and line.endswith(close):
+                    flood.folded += 1
+                    flood.last = index
+                elif (alike := full_of((line[zone : zone + 96], line[-60:]))) is not None:
+                    alike.folded += 1
+                    alike.last = worker.skipped = index
+                    worker.head = worker.open = worker.awaiting = worker.frames = None
+                    worker.folded = flood = alike
+                    begin, close = line[zone : zone + 96], line[-60:]
+                elif level == "] WA" and noise(line[line.rfind("(") + 1 :]):
                     worker.head, worker.skipped = None, index
-            else:
+                else:
+                    flood = None
+                    self._slow(worker, index, line[off:] if off else line)
+            elif worker.head is not None or (first and line[off : off + 4] != " (or"):
+                if flood is not None:
+                    worker.skipped, flood = flood.last, None
                 self._slow(worker, index, line[off:] if off else line)
 
     def records(self) -> list[LogRecord]:
         """The records, in the order of their first lines."""
+        for alike in self._full.values():
+            if alike.folded:
+                kept, header = alike.drafts[-1], read_header(self._bare(alike.last))
+                kept.repeats += alike.folded
+                kept.size += alike.folded
+                kept.last_at = header.at if header else None
         return [self._finished(draft) for draft in self._drafts if draft.header.level or _says_something(draft)]
 
     def _worker(self, prefix: str) -> _Worker:
@@ -168,15 +233,12 @@ class Assembler:
         if header.at is None and header.level and self._takes_jul_message(worker, header):
             return
         key = (line[24:120], line[-60:])
-        alike = self._alike.setdefault(key, [])
-        if len(alike) >= ALIKE_KEPT:
-            kept = alike[-1]
-            kept.repeats, kept.last_at, kept.size = kept.repeats + 1, at, kept.size + 1
-            worker.head = worker.open = worker.awaiting = None
-            worker.skipped = -1
-            return
+        alike = self._alike.setdefault(key, _Alike())
         draft = self._draft(worker, index, header, at)
-        alike.append(draft)
+        draft.alike = alike
+        alike.drafts.append(draft)
+        if len(alike.drafts) >= ALIKE_KEPT:
+            self._full[key] = alike
         for extra in header.trace:
             self._continue(worker, index, extra)
 
@@ -193,26 +255,16 @@ class Assembler:
     def _draft(self, worker: _Worker, index: int, header: Header, at: datetime) -> _Draft:
         draft = _Draft(header, at, index, worker.name)
         self._drafts.append(draft)
-        worker.head, worker.skipped = draft, -1
+        worker.head, worker.skipped, worker.folded = draft, -1, None
         worker.awaiting = draft if header.level in PROBLEM_LEVELS else worker.awaiting
         return draft
-
-    def _add_frame(self, worker: _Worker, index: int, line: str, off: int) -> None:
-        draft = worker.open
-        if draft is None:
-            return
-        if index - worker.open_at > TRACE_OPEN_LINES:
-            worker.open = None
-            return
-        if len(draft.frames) < FRAMES_KEPT:
-            draft.frames.append(line[off + 1 :])
-        draft.size += 1
-        worker.open_at = index
 
     def _continue(self, worker: _Worker, index: int, line: str) -> None:
         """A line that begins nothing: part of a trace, of a message, or of something whose header was lost."""
         line = line[:LINE_KEPT]
-        if is_frame(line):
+        if line.startswith("Caused by: "):
+            self._add_cause(worker, index, line)
+        elif is_frame(line):
             self._add_to_trace(worker, index, line)
         elif is_cause(line):
             self._add_cause(worker, index, line)
@@ -220,21 +272,27 @@ class Assembler:
             self._add_text(worker, index, line)
 
     def _add_to_trace(self, worker: _Worker, index: int, line: str) -> None:
-        if worker.open is None:
-            if worker.head is None:
-                self._orphan(worker, index)
-            worker.open, worker.open_at = worker.head, index
-        self._add_frame(worker, index, " " + line.lstrip(), 0)
+        draft = worker.open or worker.head or self._orphan(worker, index)
+        if draft is not worker.open:
+            worker.open_trace(draft, index)
+        draft.frames.append(line)
 
     def _add_cause(self, worker: _Worker, index: int, line: str) -> None:
+        cause = line.strip()
+        if worker.folded is not None and worker.head is None and cause in worker.folded.causes:
+            return
         inner = continues(line)
         draft = worker.open if inner and self._is_open(worker, index) else self._owner_of_trace(worker, index)
+        if draft is None:
+            return
         if len(draft.causes) < CAUSES_KEPT:
-            draft.causes.append(line.strip())
+            draft.causes.append(cause)
         else:  # the deepest cause is what counts: keep the last ones
-            draft.causes[CAUSES_KEPT // 2 :] = [*draft.causes[CAUSES_KEPT // 2 + 1 :], line.strip()]
+            draft.causes[CAUSES_KEPT // 2 :] = [*draft.causes[CAUSES_KEPT // 2 + 1 :], cause]
+        if draft.alike is not None:
+            draft.alike.causes.add(cause)
         draft.size += 1
-        worker.open, worker.open_at = draft, index
+        worker.open_trace(draft, index)
         if worker.awaiting is draft:
             worker.awaiting = None
 
@@ -251,10 +309,13 @@ class Assembler:
         if head is not None:
             return head
         if worker.skipped >= 0 and index - worker.skipped <= 3:
+            alike = worker.folded
             header = read_header(self._bare(worker.skipped))
             if header is not None:
                 at = header.at or worker.at
-                return self._draft(worker, worker.skipped, header, at)
+                draft = self._draft(worker, worker.skipped, header, at)
+                draft.alike = alike
+                return draft
         return self._orphan(worker, index)
 
     def _bare(self, index: int) -> str:
@@ -302,12 +363,14 @@ class Assembler:
             named, number = connector_of(header.message, header.thread, *draft.causes[:3])
             if connector is None or connector == named:
                 connector, task = named or connector, number
+        cut = len(WORKER_PREFIX) + len(draft.worker) + 2 if draft.worker is not None else 0
+        frames = tuple([line[cut:].lstrip() if line.startswith(WORKER_PREFIX) else line.lstrip() for line in draft.frames[:FRAMES_KEPT]])
         message = "\n".join((header.message[:LINE_KEPT], *draft.more)) if draft.more else header.message[:LINE_KEPT]
         return LogRecord(
             at=draft.at, level=header.level, message=message, logger=header.logger, connector=connector, task=task,
-            worker=draft.worker, thread=header.thread, causes=tuple(draft.causes), frames=tuple(draft.frames),
+            worker=draft.worker, thread=header.thread, causes=tuple(draft.causes), frames=frames,
             event_id=self._ids[draft.first] if self._ids is not None else "", repeats=draft.repeats,
-            last_at=draft.last_at or draft.at, size=draft.size,
+            last_at=draft.last_at or draft.at, size=draft.size + len(draft.frames),
         )  # fmt: skip
 
 

@@ -257,14 +257,12 @@ CONNECT_CLASSES = (
             *texts("Only Struct objects supported for", "Only Map objects supported for", "Only Struct * supported for [*], found",
                    weight=Weight.SURE),
             Signature(text="Executing stage 'TRANSFORMATION'", weight=Weight.SURE, unless=("Error encountered in task",)),
-            *(
-                Signature(exception=name, frames=(frame,), weight=Weight.SPECIFIC)
-                for frame in ("TransformationChain", "TransformationStage", "org.apache.kafka.connect.transforms.", "io.debezium.transforms.")
-                for name in ("DataException", "IllegalArgumentException", "NullPointerException", "ClassCastException",
-                             "NumberFormatException", "IllegalStateException", "SchemaBuilderException",
-                             "DateTimeParseException", "ArrayIndexOutOfBoundsException",
-                             "IndexOutOfBoundsException", "DebeziumException")
-            ),
+            *exceptions("DataException", "IllegalArgumentException", "NullPointerException", "ClassCastException",
+                        "NumberFormatException", "IllegalStateException", "SchemaBuilderException", "DateTimeParseException",
+                        "ArrayIndexOutOfBoundsException", "IndexOutOfBoundsException", "DebeziumException",
+                        frames=("TransformationChain", "TransformationStage", "org.apache.kafka.connect.transforms.",
+                                "io.debezium.transforms."),
+                        weight=Weight.SPECIFIC),
             Signature(text="Unable to perform field", weight=Weight.SURE),
         ),
     ),

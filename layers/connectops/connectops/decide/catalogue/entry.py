@@ -62,8 +62,8 @@ class Signature:
     """One way to recognise a class. Everything that is given must hold; text pieces are parted by `*` and keep their order.
 
     `text` and `exception` are looked for in one place: the statement or one throwable of its trace. `exception` is a
-    class name, simple or with its package. `also`, `unless` and `frames` look at the whole record. Words of a text are
-    whole words. `verdict` differs from the class's own where this wording says more; `times` belongs to Role.REPEATED.
+    class name, simple or with its package. `also`, `unless` and `frames` look at the whole record; of `frames` one has to
+    be there. Words of a text are whole words. `verdict` differs from the class's own where this wording says more; `times` belongs to Role.REPEATED.
     """
 
     text: str = ""
