@@ -6,14 +6,13 @@ import gzip
 import json
 import sys
 import zlib
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from connectops.decide.catalogue import BY_ID
 from connectops.decide.diagnosis import Reading, diagnose
-from connectops.decide.diagnosis_lines import PREFILTER
+from connectops.decide.diagnosis_lines import NOISE_LOGGERS, PREFILTER
 from connectops.errors import MalformedEvent
 from connectops.model import Diagnosis, LogRecord
 from connectops.observe.worker_logs import HOUR_ZERO, stitch
@@ -30,7 +29,7 @@ def run(files: list[str], *, as_json: bool, everything: bool, why: bool) -> int:
     except (OSError, MalformedEvent, EOFError, zlib.error) as err:
         sys.stderr.write(f"connectops diagnose: cannot read {_named(err)}\n")
         return UNREADABLE
-    reading = read(texts)
+    reading = read(texts, everything=everything)
     if as_json:
         sys.stdout.write(json.dumps(report(reading, everything=everything, why=why), indent=2) + "\n")
     else:
@@ -40,11 +39,12 @@ def run(files: list[str], *, as_json: bool, everything: bool, why: bool) -> int:
     return 0
 
 
-def read(texts: list[LogText]) -> Reading:
-    """The reading of several streams: their records in order of time."""
+def read(texts: list[LogText], *, everything: bool = False) -> Reading:
+    """The reading of several streams: their records in order of time. `everything` counts what never is a failure, too."""
+    noise = frozenset[str]() if everything else NOISE_LOGGERS
     records: list[LogRecord] = []
     for text in texts:
-        records += stitch(text.lines, times=text.times or None, wanted=PREFILTER)
+        records += stitch(text.lines, times=text.times or None, wanted=PREFILTER, noise=noise)
     if len(texts) > 1:
         records.sort(key=lambda record: record.at)
     return diagnose(records, lines=sum(len(text.lines) for text in texts), to_the_end=True, now=_end(texts))
@@ -110,7 +110,3 @@ def _named(err: Exception) -> str:
     if isinstance(err, OSError) and err.filename:
         return f"{err.filename}: {err.strerror}"
     return f"the input: {err}"
-
-
-def _lines(raw: bytes) -> Iterator[bytes]:
-    yield from raw.splitlines()

@@ -66,6 +66,8 @@ _RULES = tuple(
 def redact(text: str, limit: int = TEXT_KEPT) -> str:
     """The text without secrets and row values, cut to `limit` characters."""
     text = text[: 4 * limit]
+    if not text.isascii():  # half a surrogate pair, from an escape that was cut, cannot be sent
+        text = text.encode("utf-8", "replace").decode("utf-8")
     lower = text.lower()
     for words, pattern, place in _RULES:
         for word in words:

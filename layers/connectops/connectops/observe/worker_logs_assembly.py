@@ -94,7 +94,7 @@ class _Alike:
 class _Worker:
     """What is open of one worker. `skipped` is the index of a header that was not kept, `head` the last one kept."""
 
-    __slots__ = ("at", "awaiting", "folded", "frames", "head", "name", "open", "open_at", "skipped")
+    __slots__ = ("at", "awaiting", "before", "frames_before", "folded", "frames", "head", "name", "open", "open_at", "skipped")
 
     def __init__(self, name: str | None, at: datetime) -> None:
         self.name = name
@@ -104,12 +104,20 @@ class _Worker:
         self.frames: list[str] | None = None
         self.open_at = 0
         self.awaiting: _Draft | None = None
+        self.before: _Draft | None = None
+        self.frames_before = 0
         self.folded: _Alike | None = None
         self.skipped = -1
 
     def open_trace(self, draft: _Draft, index: int) -> None:
         """From here on frames belong to this record. They are kept as they came: most are never looked at."""
         self.open, self.open_at, self.frames = draft, index, draft.frames
+        self.frames_before = len(draft.frames)
+
+    @property
+    def in_message(self) -> bool:
+        """Whether the last line of the open trace named a throwable: its message may have more lines."""
+        return self.frames is not None and len(self.frames) == self.frames_before
 
 
 class Assembler:
@@ -256,7 +264,8 @@ class Assembler:
         draft = _Draft(header, at, index, worker.name)
         self._drafts.append(draft)
         worker.head, worker.skipped, worker.folded = draft, -1, None
-        worker.awaiting = draft if header.level in PROBLEM_LEVELS else worker.awaiting
+        if header.level in PROBLEM_LEVELS:
+            worker.before, worker.awaiting = worker.awaiting, draft
         return draft
 
     def _continue(self, worker: _Worker, index: int, line: str) -> None:
@@ -303,9 +312,14 @@ class Assembler:
         """A throwable belongs to the last header; if that one was complete and harmless, to the problem just before it."""
         head, awaiting = worker.head, worker.awaiting
         if head is not None and head.header.level in PROBLEM_LEVELS:
+            earlier = worker.before
+            if earlier is not None and not earlier.causes and head.first - earlier.first <= 2 and _has_no_traces(head):
+                return earlier
             return head
         if awaiting is not None and not awaiting.causes and index - awaiting.first <= 8:
             return awaiting
+        if worker.in_message and worker.open is not None and index - worker.open_at <= 4:
+            return worker.open
         if head is not None:
             return head
         if worker.skipped >= 0 and index - worker.skipped <= 3:
@@ -336,7 +350,10 @@ class Assembler:
                 worker.open_at = index
                 return
         if draft is None:
-            if worker.skipped < 0 and line.strip() and len(line) > 3:
+            waiting = worker.awaiting
+            if waiting is not None and not waiting.header.complete and index - waiting.first <= 8:
+                draft = waiting
+            elif worker.skipped < 0 and line.strip() and len(line) > 3:
                 draft = self._orphan(worker, index)
             else:
                 return
@@ -372,6 +389,11 @@ class Assembler:
             event_id=self._ids[draft.first] if self._ids is not None else "", repeats=draft.repeats,
             last_at=draft.last_at or draft.at, size=draft.size + len(draft.frames),
         )  # fmt: skip
+
+
+def _has_no_traces(draft: _Draft) -> bool:
+    """Whether a statement is of a kind that never has a trace: warnings of Kafka's clients."""
+    return draft.header.level == "WARN" and draft.header.logger.startswith("org.apache.kafka.clients.")
 
 
 def _says_something(draft: _Draft) -> bool:
