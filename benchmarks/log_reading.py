@@ -65,7 +65,9 @@ def payloads() -> dict[str, Iterable[str]]:
     traces = [line for line in mixed if line[:1] in ("\t", "C") or "ERROR" in line[:40] or "Exception" in line[:80]]
     traces = [line for line in traces if not line.startswith("\t") or line.startswith(("\tat ", "\t..."))]
     flood = [line for line in lines_of("cn-max-message-bytes-d") if "MESSAGE_TOO_LARGE" in line]
-    admin = "INFO [AdminClient clientId=lab-shared-admin] Node 1 disconnected. (org.apache.kafka.clients.NetworkClient:937)"
+    admin = (
+        "INFO [AdminClient clientId=lab-shared-admin] Node 1 disconnected. (org.apache.kafka.clients.NetworkClient:937)"
+    )
     return {
         "mixed": mixed,
         "all traces": traces,
@@ -119,7 +121,8 @@ def main() -> None:
     (one,), (ten,) = measure([ours], small, 9), measure([ours], large, 9)
     print(f"ten times the lines take {ten / one:.1f} times the time")
     one_mb = event_of(mixed)[0]
-    print(f"memory: ours {peak(ours, one_mb) / MEGABYTE:.1f} MB, floor {peak(floor, one_mb) / MEGABYTE:.1f} MB for 1 MB of lines")
+    mine, low = peak(ours, one_mb) / MEGABYTE, peak(floor, one_mb) / MEGABYTE
+    print(f"memory for 1 MB of lines: ours {mine:.1f} MB, floor {low:.1f} MB")
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ def run(files: list[str], *, as_json: bool, everything: bool, why: bool) -> int:
 
 
 def read(texts: list[LogText], *, everything: bool = False) -> Reading:
-    """The reading of several streams: their records in order of time. `everything` counts what never is a failure, too."""
+    """The reading of several streams, their records in order of time. `everything` counts what never fails, too."""
     noise = frozenset[str]() if everything else NOISE_LOGGERS
     records: list[LogRecord] = []
     for text in texts:

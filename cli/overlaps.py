@@ -20,7 +20,9 @@ def run(files: list[str]) -> int:
     """A line a record that more than one class matches: file, class that wins, others, the reason."""
     for file in files:
         found = {each for sample in _SAMPLE.split(Path(file).read_text()) for each in overlaps(sample.encode())}
-        sys.stdout.writelines(f"{Path(file).name}\t{winner}\t{other}\t{reason}\n" for winner, other, reason in sorted(found))
+        sys.stdout.writelines(
+            f"{Path(file).name}\t{winner}\t{other}\t{reason}\n" for winner, other, reason in sorted(found)
+        )
     return 0
 
 

@@ -149,7 +149,10 @@ def test_a_worker_without_work_waits_before_it_is_a_failure() -> None:
 
 
 def test_a_worker_that_gets_work_is_well() -> None:
-    empty, full = line(0, "INFO", ASSIGNED.format("", 300000), HERDER), line(300, "INFO", ASSIGNED.format("a", 0), HERDER)
+    empty, full = (
+        line(0, "INFO", ASSIGNED.format("", 300000), HERDER),
+        line(300, "INFO", ASSIGNED.format("a", 0), HERDER),
+    )
     assert of_file([empty, full]).diagnoses == ()
 
 
@@ -240,7 +243,10 @@ def test_two_failures_far_apart_with_life_between_are_two() -> None:
 
 def test_a_refused_configuration_has_nothing_to_restart() -> None:
     refused = line(0, "ERROR", "Failed testing connection for jdbc:mysql://db:3306 with user 'dbz'", "io.debezium.X")
-    cause = ["com.mysql.cj.jdbc.exceptions.CommunicationsException: Communications link failure", "Caused by: java.net.ConnectException: Connection refused"]
+    cause = [
+        "com.mysql.cj.jdbc.exceptions.CommunicationsException: Communications link failure",
+        "Caused by: java.net.ConnectException: Connection refused",
+    ]
     (found,) = of_batch([refused, *cause]).diagnoses
     assert (found.failure_class, found.verdict, found.restart_cap) == ("MYSQL_CONN_LOST", Verdict.DO_NOT_RESTART, 0)
 
@@ -257,7 +263,8 @@ def test_an_error_during_a_stop_is_noise() -> None:
 
 def test_an_unknown_error_has_its_cause_and_a_fingerprint_without_numbers() -> None:
     one, other = (
-        of_batch(killed(0, f"com.example.StrangeException: reactor {n} went away on 10.0.0.{n}")).diagnoses[0] for n in (1, 2)
+        of_batch(killed(0, f"com.example.StrangeException: reactor {n} went away on 10.0.0.{n}")).diagnoses[0]
+        for n in (1, 2)
     )
     assert one.failure_class == "UNKNOWN"
     assert one.cause == "com.example.StrangeException: reactor 1 went away on 10.0.0.1"

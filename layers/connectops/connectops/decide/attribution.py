@@ -29,7 +29,7 @@ class LogOwner:
     connector: str | None
 
     def connector_id(self, name: str | None, stream: str) -> ConnectorId:
-        """The connector: as its lines name it, as the settings name it, else the stream, which at least can be found."""
+        """The connector: as its lines name it, else as the settings do, else the stream: that can at least be found."""
         named = name or self.connector or stream
         if self.cluster is None:
             return ConnectorId(Platform.MSK_CONNECT, MSK_CLUSTER, named)
@@ -47,7 +47,7 @@ def owner_of(
 def findings_of(
     reading: Reading, stream: str, owner: LogOwner, open_connectors: Callable[[], frozenset[ConnectorId]]
 ) -> list[Finding]:
-    """One finding a diagnosis and suspicion; signs of life, too, but records flowing only where somebody waits for it."""
+    """A finding for each diagnosis, suspicion and sign of life; for flowing records only where they are waited for."""
     found: list[Finding] = []
     for diagnosis, origin in zip(reading.diagnoses, reading.origins.diagnoses, strict=True):
         at = diagnosis.last_seen or diagnosis.first_seen

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 
 from connectops.decide.catalogue import CATALOGUE
@@ -31,6 +31,7 @@ from connectops.model import UNKNOWN_CLASS, Diagnosis, LogRecord, Severity, Sign
 
 CAUSE_KEPT = 600
 EVIDENCE_LINES = 12
+BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 EVIDENCE_KEPT = 300
 
 
@@ -62,16 +63,19 @@ def matcher() -> Matcher:
     return Matcher(CATALOGUE)
 
 
-def diagnose(records: Sequence[LogRecord], *, lines: int = 0, to_the_end: bool = False, now: datetime | None = None) -> Reading:
+def diagnose(
+    records: Sequence[LogRecord], *, lines: int = 0, to_the_end: bool = False, now: datetime | None = None
+) -> Reading:
     """Root causes, suspicions and signs of life in records that are in order of time.
 
-    With `to_the_end` the records are all there is (a file): `now` (default: the last record) is their end, and a suspicion
-    that is still open is a failure. Without it they are one batch of a stream, and silence is for others to confirm.
+    With `to_the_end` the records are all there is (a file): `now` (default: the last record) is their end, and a
+    suspicion that is still open is a failure. Without it they are one batch of a stream, and silence is for others to
+    confirm.
     """
     events = _attributed([interpret(record) for record in records])
     reader = Reader()
     reader.read(events)
-    end = now or max((record.last_at or record.at for record in records), default=datetime.min)
+    end = now or max((record.last_at or record.at for record in records), default=BEFORE_ALL)
     found = reader.incidents(end, snippet=to_the_end)
     silences = [(each, (each.silence or _internal_retry(each)) if not to_the_end else None) for each in found]
     failures = [incident for incident, silence in silences if silence is None]

@@ -1,8 +1,8 @@
 """From what single records mean to incidents: one failure that prints four blocks is one, and the root is named.
 
-The rules, in order: a later failure of the same class is the same incident; a class that explains another is its root; a
-stricter verdict replaces a milder one (first the connection is lost, then access is denied); among equals the last counts.
-What heals before the end of the records was none: Debezium's own restarts, reconnects, passing warnings.
+The rules, in order: a later failure of the same class is the same incident; a class that explains another is its root;
+a stricter verdict replaces a milder one (first the connection is lost, then access is denied); among equals the last
+counts. What heals before the end of the records was none: Debezium's own restarts, reconnects, passing warnings.
 """
 
 from __future__ import annotations
@@ -141,7 +141,12 @@ class Reader:
             state.hint = event
             return
         if role is Role.PROOF:
-            if state.hint is None or state.hint.match is None or match is None or state.hint.match.entry is not match.entry:
+            if (
+                state.hint is None
+                or state.hint.match is None
+                or match is None
+                or state.hint.match.entry is not match.entry
+            ):
                 return
             event = state.hint
         if role in (Role.REPEATED, Role.CONSEQUENCE) and not event.killed:
@@ -167,7 +172,8 @@ class Reader:
         return incident
 
     def _count(self, event: Event) -> None:
-        assert event.match is not None
+        if event.match is None:
+            return
         signature, record = event.match.signature, event.record
         key = (event.connector, event.match.entry.id)
         seen = self._repeated.setdefault(key, _Repeated(event.match.entry, event))
@@ -222,7 +228,7 @@ class Reader:
             state.silent = None
 
     def _quiet(self, event: Event) -> None:
-        """Records flow: warnings of this connector that were counted so far have passed; a start ends the worker's own."""
+        """It lives: warnings of this connector and of its worker that were counted so far have passed."""
         for connector, failure_class in list(self._repeated):
             if connector in (event.connector, None) and failure_class != "KAFKA_RECORD_TOO_LARGE":
                 del self._repeated[connector, failure_class]
@@ -232,7 +238,9 @@ class Reader:
         if _near(state.stopped_at, at, BESIDE) or _near(state.failed_at, at, 2 * BESIDE):
             return
         others = [self._connectors.get(None)] if event.connector else self._connectors.values()
-        if any(each and (_near(each.stopped_at, at, BESIDE) or _near(each.failed_at, at, 2 * BESIDE)) for each in others):
+        if any(
+            each and (_near(each.stopped_at, at, BESIDE) or _near(each.failed_at, at, 2 * BESIDE)) for each in others
+        ):
             return
         state.silent = event
 
@@ -374,10 +382,16 @@ def _merged_over_scopes(incidents: list[Incident]) -> list[Incident]:
     named = [each for each in incidents if each.connector is not None]
     result = list(named)
     for stray in (each for each in incidents if each.connector is None):
-        near = [each for each in named if _near(each.first, stray.last, 4 * SAME_INCIDENT) or _near(each.last, stray.first, SAME_INCIDENT)]
+        near = [
+            each
+            for each in named
+            if _near(each.first, stray.last, 4 * SAME_INCIDENT) or _near(each.last, stray.first, SAME_INCIDENT)
+        ]
         home = next((each for each in near if _same_or_related(each.entry, stray.entry)), None)
         if home is None:
-            same = next((each for each in result if each.connector is None and _same_or_related(each.entry, stray.entry)), None)
+            same = next(
+                (each for each in result if each.connector is None and _same_or_related(each.entry, stray.entry)), None
+            )
             if same is None:
                 result.append(stray)
             elif _outranks(stray, same):
@@ -385,7 +399,7 @@ def _merged_over_scopes(incidents: list[Incident]) -> list[Incident]:
                 result[result.index(same)] = stray
             else:
                 same.absorb(stray)
-        elif stray.entry.id in home.entry.explains or stray.entry is home.entry or stray.entry in (UNKNOWN,):
+        elif stray.entry.id in home.entry.explains or stray.entry is home.entry or stray.entry is UNKNOWN:
             home.absorb(stray)
         else:
             stray.connector, stray.task = home.connector, home.task

@@ -77,7 +77,8 @@ _STARTED = (
 )
 _STOPPED = ("Finished streaming", "Stopping down connector", "Stopping task ", "Scheduled shutdown for")
 _COUNTED = re.compile(
-    r"(?:flushing |Committing offsets for )(\d+) (?:outstanding|acknowledged) messages|\b(\d+) records sent during previous"
+    r"(?:flushing |Committing offsets for )(\d+) (?:outstanding|acknowledged) messages"
+    r"|\b(\d+) records sent during previous"
 )
 _CONNECTED = re.compile(r"Connected to (?:\w+ )?binlog at |Connected to \S+:\d+ at \S+[/-]\S+ \(")
 SILENT_STOP = "Stopped reading binlog after"

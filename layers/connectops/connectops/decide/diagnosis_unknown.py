@@ -25,17 +25,18 @@ _BARE_WRAPPERS = ("java.util.concurrent.ExecutionException", "java.util.concurre
                   "java.lang.reflect.UndeclaredThrowableException")  # fmt: skip
 
 _HINTS = re.compile(
-    r"config|propert|setting|invalid|illegal|unsupported|not supported|not allowed|required|missing|unknown|unexpected|must |"
-    r"cannot be|could not be found|not found|no such|does not exist|doesn't exist|already exists|mismatch|incompatible|"
-    r"convert|schema|serializ|parse|parsing|malformed|decode|encod|cast|format|overflow|truncat|out of range|too large|too long|"
+    r"config|propert|setting|invalid|illegal|unsupported|not supported|not allowed|required|missing|unknown|unexpected|"
+    r"must |cannot be|could not be found|not found|no such|does not exist|doesn't exist|already exists|mismatch|"
+    r"incompatible|convert|schema|serializ|parse|parsing|malformed|decode|encod|cast|format|overflow|truncat|"
+    r"out of range|too large|too long|"
     r"nullpointer|indexoutofbounds|illegalstate|illegalargument|arithmetic|"
     r"offset|position|purged|expired|no longer|lost|corrupt|snapshot|"
     r"denied|auth|permission|privilege|credential|forbidden|unauthorized|certificate|ssl|licen[cs]e|quota",
     re.IGNORECASE,
 )
 _TRANSIENT = re.compile(
-    r"timeout|timed out|connection (?:refused|reset|closed|lost)|broken pipe|temporar|unavailable|try again|retry|disconnected"
-    r"|throttl|too many requests|deadlock|interrupted|in progress",
+    r"timeout|timed out|connection (?:refused|reset|closed|lost)|broken pipe|temporar|unavailable|try again|retry|"
+    r"disconnected|throttl|too many requests|deadlock|interrupted|in progress",
     re.IGNORECASE,
 )
 
@@ -55,7 +56,7 @@ UNKNOWN = FailureClass(
     verdict=Verdict.RESTART_WITH_BACKOFF,
     severity=Severity.WARNING,
     data=DataImpact.UNKNOWN,
-    next_step="Read the cause line and the trace around it. `connectops unknowns` counts such errors; docs/adding-a-class.md shows how to teach it a new class.",
+    next_step="Read the cause line and the trace around it; docs/adding-a-class.md shows how to teach it a new class.",
     restart_cap=1,
     sources=(),
 )  # fmt: skip

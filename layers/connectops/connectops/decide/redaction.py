@@ -38,8 +38,16 @@ _SECRETS: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("bearer ", "basic "), r"\b((?:Bearer|Basic) )[\w+/=.~-]{8,4000}", rf"\1{GONE}"),
     (("eyj",), r"\beyJ[\w-]{5,4000}\.[\w-]{2,8000}(?:\.[\w-]{0,4000})?", GONE),
     (("akia", "asia"), r"\b(?:AKIA|ASIA)[A-Z0-9]{16}\b", GONE),
-    (("x-amz-", "sig=", "sv="), r"([?&](?:X-Amz-(?:Signature|Credential|Security-Token)|sig|sv)=)[^&\s]{1,4000}", rf"\1{GONE}"),
-    (("invalid value",), r"(Invalid value )[^\n]{0,500}?( for configuration [\w.-]{0,200}(?:password|secret|token|jaas|key))", rf"\1{GONE}\2"),
+    (
+        ("x-amz-", "sig=", "sv="),
+        r"([?&](?:X-Amz-(?:Signature|Credential|Security-Token)|sig|sv)=)[^&\s]{1,4000}",
+        rf"\1{GONE}",
+    ),
+    (
+        ("invalid value",),
+        r"(Invalid value )[^\n]{0,500}?( for configuration [\w.-]{0,200}(?:password|secret|token|jaas|key))",
+        rf"\1{GONE}\2",
+    ),
 )  # fmt: skip
 _ROW_VALUES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("received dml",), r"(Received DML ').{0,8000}?(' for processing)", rf"\1{GONE}\2"),
@@ -50,10 +58,18 @@ _ROW_VALUES: tuple[tuple[tuple[str, ...], str, str], ...] = (
     (("duplicate entry",), r"(Duplicate entry ')[^\n]{0,1000}?('(?: for key|$))", rf"\1{GONE}\2"),
     (("duplicate key value is",), r"(The duplicate key value is \()[^)\n]{0,1000}\)", rf"\1{GONE})"),
     (("token '", "text '", "value: '"), rf"(\b{_QUOTED_VALUES} ')[^\n]{{0,2000}}?'", rf"\1{GONE}'"),
-    (("syntax for", "string", "from number", "unparseable"), rf"(\b{_DOUBLE_QUOTED_VALUES} \(?\")[^\n]{{0,2000}}\"", rf"\1{GONE}\""),
+    (
+        ("syntax for", "string", "from number", "unparseable"),
+        rf"(\b{_DOUBLE_QUOTED_VALUES} \(?\")[^\n]{{0,2000}}\"",
+        rf"\1{GONE}\"",
+    ),
     (("[source: ",), r"(\[Source: )\(?[^\n]{0,4000}?(;? line: \d{1,9})", rf"\1{GONE}\2"),
     (("value (",), r"(\bValue \()[^)\n]{0,2000}\)", rf"\1{GONE})"),
-    (("consumerrecord(",), r"(ConsumerRecord\(topic = [^,]{0,300},).{0,8000}?(offset = \d{1,20},).{0,20000}\)", rf"\1 \2 {GONE})"),
+    (
+        ("consumerrecord(",),
+        r"(ConsumerRecord\(topic = [^,]{0,300},).{0,8000}?(offset = \d{1,20},).{0,20000}\)",
+        rf"\1 \2 {GONE})",
+    ),
     (("struct{",), r"(Struct\{)(?![^}]{0,300}\bconnector=)[^}]{0,8000}\}?", rf"\1{GONE}}}"),
     (("key=", "value=", "payload="), r"(\b(?:key|value|payload)=)(?:Struct|\{|\[)[^\n]{0,8000}", rf"\1{GONE}"),
     (("preview of failed",), r"(preview of failed source: ')[^\n]{0,8000}?'", rf"\1{GONE}'"),

@@ -76,10 +76,10 @@ def _unzip(data: object) -> bytes:
     if not isinstance(data, str | bytes):
         raise MalformedEvent(f"awslogs.data is {type(data).__name__}, expected base64 text")
     try:
-        return igzip.decompress(binascii.a2b_base64(data))
+        return bytes(igzip.decompress(binascii.a2b_base64(data)))  # type: ignore[no-untyped-call]
     except (binascii.Error, ValueError) as err:
         raise MalformedEvent("awslogs.data is not base64") from err
-    except (igzip.BadGzipFile, isal_zlib.IsalError, zlib.error, EOFError, OSError) as err:
+    except (zlib.error, EOFError, OSError, isal_zlib.error) as err:  # type: ignore[misc]  # it is an exception
         raise MalformedEvent("awslogs.data is not gzip") from err
 
 
@@ -100,7 +100,7 @@ def _parse(raw: bytes) -> _Envelope:
 
 
 def point_at(event: Mapping[str, Any]) -> dict[str, str | int]:
-    """Where the lines of a batch that cannot be read are, as far as that can be made out: never the lines themselves."""
+    """Where the lines of a batch that cannot be read are, as far as can be made out: never the lines themselves."""
     try:
         document = msgspec.json.decode(_unzip(event["awslogs"]["data"]).decode("utf-8", "replace"))
     except (KeyError, TypeError, MalformedEvent, msgspec.MsgspecError):
@@ -146,8 +146,9 @@ def stitch(
     """Put physical lines of one log stream together to records, per worker, across interleaved threads.
 
     `times` (milliseconds since 1970) and `ids` belong to the lines. With `wanted`, lines of level INFO and below are
-    dropped unless their logger and one of its words ask for them. Warnings of loggers in `noise` (simple class names) are
-    dropped; all other problems and orphans are kept. Statements alike are folded after the first few. `default_at` dates lines before the first one that has a time.
+    dropped unless their logger and one of its words ask for them. Warnings of loggers in `noise` (simple class names)
+    are dropped; all other problems and orphans are kept. Statements alike are folded after the first few. `default_at`
+    dates lines before the first one that has a time.
     """
     assembler = Assembler(lines, times, ids, Interest(wanted, noise), default_at)
     assembler.run()

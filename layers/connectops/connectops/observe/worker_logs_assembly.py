@@ -2,8 +2,8 @@
 
 The hot loop knows the two layouts that nearly all lines have (Kafka's default, alone or behind MSK Connect's
 `[Worker-<id>] `): level at a fixed offset, continuation by its first character. Everything else takes the slow way.
-A continuation goes to the last header of its worker; one that can only be part of a trace goes to the trace that is open,
-so that a line of another thread in between costs nothing.
+A continuation goes to the last header of its worker; one that can only be part of a trace goes to the trace that is
+open, so that a line of another thread in between costs nothing.
 """
 
 from __future__ import annotations
@@ -94,7 +94,19 @@ class _Alike:
 class _Worker:
     """What is open of one worker. `skipped` is the index of a header that was not kept, `head` the last one kept."""
 
-    __slots__ = ("at", "awaiting", "before", "frames_before", "folded", "frames", "head", "name", "open", "open_at", "skipped")
+    __slots__ = (
+        "at",
+        "awaiting",
+        "before",
+        "folded",
+        "frames",
+        "frames_before",
+        "head",
+        "name",
+        "open",
+        "open_at",
+        "skipped",
+    )
 
     def __init__(self, name: str | None, at: datetime) -> None:
         self.name = name
@@ -141,7 +153,7 @@ class Assembler:
         self._alike: dict[tuple[str, str], _Alike] = {}
         self._full: dict[tuple[str, str], _Alike] = {}
 
-    def run(self) -> None:
+    def run(self) -> None:  # noqa: C901, PLR0912, PLR0915 - a call for each line would double the time
         """The hot loop. Local names, one character before a slice, because each line costs what is done to it."""
         words, known_words, full_of = self._interest.words, self._interest.by_end.get, self._full.get
         noise, worker = self._interest.is_noise, self._worker("")
@@ -309,7 +321,7 @@ class Assembler:
         return worker.open is not None and index - worker.open_at <= TRACE_OPEN_LINES
 
     def _owner_of_trace(self, worker: _Worker, index: int) -> _Draft:
-        """A throwable belongs to the last header; if that one was complete and harmless, to the problem just before it."""
+        """A throwable belongs to the last header; if that was complete and harmless, to the problem just before it."""
         head, awaiting = worker.head, worker.awaiting
         if head is not None and head.header.level in PROBLEM_LEVELS:
             earlier = worker.before
@@ -381,7 +393,12 @@ class Assembler:
             if connector is None or connector == named:
                 connector, task = named or connector, number
         cut = len(WORKER_PREFIX) + len(draft.worker) + 2 if draft.worker is not None else 0
-        frames = tuple([line[cut:].lstrip() if line.startswith(WORKER_PREFIX) else line.lstrip() for line in draft.frames[:FRAMES_KEPT]])
+        frames = tuple(
+            [
+                line[cut:].lstrip() if line.startswith(WORKER_PREFIX) else line.lstrip()
+                for line in draft.frames[:FRAMES_KEPT]
+            ]
+        )
         message = "\n".join((header.message[:LINE_KEPT], *draft.more)) if draft.more else header.message[:LINE_KEPT]
         return LogRecord(
             at=draft.at, level=header.level, message=message, logger=header.logger, connector=connector, task=task,

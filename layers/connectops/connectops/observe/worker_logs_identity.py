@@ -1,4 +1,4 @@
-"""Whose line it is: connector and task from the names that Kafka Connect gives to tasks, clients, groups and threads."""
+"""Whose line it is: connector and task from the names that Kafka Connect gives to tasks, clients and threads."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 # Each prefix is a literal that the software prints; what follows is the connector's name and its task number.
 _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Task{id=", re.compile(r"Task\{id=([^}\n]{1,250})-(\d+)\}")),
-    ("connector-", re.compile(r"connector-(?:producer|consumer|adminclient|dlq-producer)-([^,\]\s\n'\"]{1,250})-(\d+)")),
+    ("connector-", re.compile(r"connector-(?:producer|consumer|adminclient|dlq-producer)-([^,\]\s'\"]{1,250})-(\d+)")),
     ("task-thread-", re.compile(r"task-thread-([^\]\s,]{1,250})-(\d+)")),
     ("WorkerConnector{id=", re.compile(r"WorkerConnector\{id=([^}\n]{1,250})\}()")),
     (

@@ -1,8 +1,8 @@
 """What one line of a worker's log says: header or continuation, in every layout that Kafka Connect is run with.
 
-Kafka's own layouts (config/connect-log4j.properties, connect-log4j2.yaml), Confluent's, Strimzi's, the Debezium image's,
-Quarkus, logback, slf4j-simple, java.util.logging, JSON layouts and the JVM's bare lines. No pattern here backtracks over a
-line: each is anchored and looks at a bounded head, or searches from the end.
+Kafka's own layouts (config/connect-log4j.properties, connect-log4j2.yaml), Confluent's, Strimzi's, the Debezium
+image's, Quarkus, logback, slf4j-simple, java.util.logging, JSON layouts and the JVM's bare lines. No pattern here
+backtracks over a line: each is anchored and looks at a bounded head, or searches from the end.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ PROBLEM_LEVELS = frozenset(("WARN", "ERROR", "FATAL"))
 
 @dataclass(slots=True)
 class Header:
-    """The first line of a log statement. `complete` says that the line ends as the layout ends: nothing is to follow."""
+    """The first line of a log statement. `complete` says that the line ends as the layout ends."""
 
     at: datetime | None
     level: str
@@ -164,12 +164,11 @@ def _with_logger(header: Header) -> Header:
             header.thread, header.complete = inner, True
         elif _CLASS.fullmatch(inner):
             header.message, header.logger, header.complete = before, inner, True
-    elif found := _split_logger(text):
-        header.message, header.logger = found
-        header.complete = True
-    elif (cut := text.rfind(") - ")) > 0 and "=" in text[cut:] and (found := _split_logger(text[: cut + 1])):
-        header.message, header.logger = found
-        header.complete = True
+    else:
+        cut = text.rfind(") - ")  # Confluent for Kubernetes: `... (logger:1) - app=connect, server=0`
+        if found := _split_logger(text[: cut + 1] if cut > 0 and "=" in text[cut:] else text):
+            header.message, header.logger = found
+            header.complete = True
     return _with_context(header)
 
 
@@ -194,7 +193,7 @@ def _with_context(header: Header) -> Header:
 
 
 def read_time(day: str, clock: str, fraction: str | None = None, zone: str | None = None) -> datetime | None:
-    """A layout's time in UTC. Without a zone it is the worker's local time: UTC on MSK Connect, taken as UTC elsewhere."""
+    """A layout's time in UTC. Without a zone it is the worker's local time: UTC on MSK Connect, assumed elsewhere."""
     micros = (fraction or "0").ljust(6, "0")[:6]
     offset = "+00:00" if zone in (None, "Z", "UTC") else zone
     try:
@@ -205,12 +204,9 @@ def read_time(day: str, clock: str, fraction: str | None = None, zone: str | Non
 
 def _read_jul_time(found: re.Match[str]) -> datetime | None:
     try:
-        stamp = datetime.strptime(
-            f"{found[1]} {found[2]} {found[3]} {found[4]} {found[5]}", "%b %d %Y %I:%M:%S %p"
-        )
+        return datetime.strptime(f"{' '.join(found.groups()[:5])} +0000", "%b %d %Y %I:%M:%S %p %z")
     except ValueError:
         return None
-    return stamp.replace(tzinfo=UTC)
 
 
 _KEYS = {
@@ -227,7 +223,7 @@ _KEYS = {
 
 
 def _read_json(line: str) -> Header | None:
-    """A line of a JSON layout (log4j2 JsonTemplateLayout, JSONEventLayoutV1, logstash, ECS): keys differ, words do not."""
+    """A line of a JSON layout (JsonTemplateLayout, JSONEventLayoutV1, logstash, ECS): keys differ, words do not."""
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError):

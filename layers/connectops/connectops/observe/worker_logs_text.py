@@ -1,8 +1,8 @@
-"""Worker logs as people have them: files and pastes, wrapped by whatever copied them.
+r"""Worker logs as people have them: files and pastes, wrapped by whatever copied them.
 
-Understood: plain lines; `docker-compose`, `kubectl --timestamps/--prefix`, CRI, journald and quoted copies; CSV exports;
+Understood: plain lines; `docker-compose`, `kubectl --timestamps/--prefix`, CRI, journald and quoted copies; CSV;
 the JSON of `aws logs filter-log-events`, of Logs Insights and of a subscription event; the lines of `aws logs tail`;
-the JSON of a Connect REST status, and its `\\n\\t` escapes anywhere.
+the JSON of a Connect REST status, and its `\n\t` escapes anywhere.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from connectops.errors import MalformedEvent
@@ -128,8 +129,9 @@ def _insights(rows: list[Any]) -> Iterator[tuple[str, int, str]]:
     for row in rows:
         if isinstance(row, list):
             fields = {cell.get("field"): cell.get("value") for cell in row if isinstance(cell, dict)}
-            if isinstance(fields.get("@message"), str):
-                yield str(fields.get("@logStream", "")), 0, fields["@message"]
+            message = fields.get("@message")
+            if isinstance(message, str):
+                yield str(fields.get("@logStream", "")), 0, message
 
 
 def _status(status: dict[str, Any]) -> Iterator[tuple[str, int, str]]:
@@ -156,7 +158,7 @@ def _split(message: str) -> list[str]:
 
 def _sort(log: LogText) -> None:
     """By time, as delivered within the same time: lines of one second have no order but that."""
-    if any(later < earlier for earlier, later in zip(log.times, log.times[1:], strict=False)):
+    if any(later < earlier for earlier, later in pairwise(log.times)):
         order = sorted(range(len(log.times)), key=log.times.__getitem__)
         log.lines, log.times = [log.lines[i] for i in order], [log.times[i] for i in order]
 
@@ -168,7 +170,9 @@ _PLAIN = ("[2", "[Worker-", "\tat ", "Caused by")
 _COMPOSE = re.compile(r"[A-Za-z][\w./-]{0,80}\s{0,40}\| ?(?!\w*\|)")
 _KUBECTL_PREFIX = re.compile(r"\[pod/[^\]\s]{1,200}\] ")
 _CRI = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|[+-]\d\d:\d\d) (?:stdout|stderr) [FP] ")
-_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?[ \t](?=\[|\t|\s|Caused|\S+\.\S+|$)")
+_STAMP = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?[ \t](?=\[|\t|\s|Caused|\S+\.\S+|$)"
+)
 _TAIL = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (\S{1,512}) ")
 _SYSLOG = re.compile(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,255} [\w./@-]{1,100}(?:\[\d+\])?: ?")
 _CSV = re.compile(r"\"?\d{13}\"?,|\"?\d{4}-\d\d-\d\d[ T][\d:.]{8,15}Z?\"?,(?=\"?\[|\"?\d{13})")
@@ -191,7 +195,11 @@ def _tail_streams(lines: list[str]) -> frozenset[str]:
     """`aws logs tail` writes time, stream, message: a stream is what stands before the begin of a record."""
     found: Counter[str] = Counter()
     for line in lines:
-        if line[:2] in ("20", "19") and (match := _TAIL.match(line)) and line[match.end() :].startswith(("[Worker-", "[20")):
+        if (
+            line[:2] in ("20", "19")
+            and (match := _TAIL.match(line))
+            and line[match.end() :].startswith(("[Worker-", "[20"))
+        ):
             found[match[2]] += 1
     return frozenset(found)
 
@@ -211,22 +219,23 @@ def _unwrap_once(line: str, streams: frozenset[str]) -> str:
     first = line[:1]
     if first == ">":
         return line[_QUOTE.match(line).end() :]  # type: ignore[union-attr]  # it begins with what the pattern wants
+    if first == '"' and line.startswith('"['):
+        return _unquote(line)
     if first.isdigit() or first == '"':
-        if (match := _TAIL.match(line)) and match[2] in streams:
-            return line[match.end() :]
-        for pattern in (_CRI, _STAMP, _AIRBYTE, _COUNTER):
-            if match := pattern.match(line):
-                return line[match.end() :]
-        if match := _CSV.match(line):
-            return _unquote(line[match.end() :])
-        if line.startswith('"['):
-            return _unquote(line)
-    elif first == "[" and (match := _KUBECTL_PREFIX.match(line)):
+        return _without_stamp(line, streams)
+    patterns = (_KUBECTL_PREFIX,) if first == "[" else (_COMPOSE, _SYSLOG) if first.isalpha() else ()
+    match = next((found for pattern in patterns if (found := pattern.match(line))), None)
+    return line[match.end() :] if match else line
+
+
+def _without_stamp(line: str, streams: frozenset[str]) -> str:
+    if (match := _TAIL.match(line)) and match[2] in streams:
         return line[match.end() :]
-    elif first.isalpha():
-        if (match := _COMPOSE.match(line)) or (match := _SYSLOG.match(line)):
+    for pattern in (_CRI, _STAMP, _AIRBYTE, _COUNTER):
+        if match := pattern.match(line):
             return line[match.end() :]
-    return line
+    match = _CSV.match(line)
+    return _unquote(line[match.end() :]) if match else line
 
 
 def _unquote(text: str) -> str:
@@ -238,10 +247,12 @@ _FOLD = re.compile(r"\s+(?=at (?:[\w.$/@-]+\.)?[\w$<>]+\.[\w$<>]+\([^)]{0,200}\)
 
 
 def _unescape(line: str) -> tuple[str, ...] | list[str]:
-    """Lines that a JSON string or a log shipper folded into one: by writing `\\n` and `\\t`, or by joining a trace."""
+    r"""Lines that a JSON string or a log shipper folded into one: by writing `\n` and `\t`, or by joining a trace."""
     if len(line) > 300 and line.count(".java:") >= 3 and line.count(" at ") >= 3 and "\\n" not in line:
         return _FOLD.split(line)
-    if "\\n" not in line or not ("\\n\\tat " in line or "\\nCaused by: " in line or "\\n\tat " in line or "\\n at " in line):
+    if "\\n" not in line or not (
+        "\\n\\tat " in line or "\\nCaused by: " in line or "\\n\tat " in line or "\\n at " in line
+    ):
         return (line,)
     match = _TRACE_FIELD.match(line[:2100])
     if match:
@@ -256,5 +267,5 @@ _HEADER_TIME = re.compile(r"(?:\[Worker-[0-9a-f]+\] )?\[?(\d{4}-\d\d-\d\d[ T]\d\
 def _in_order(lines: list[str]) -> list[str]:
     """Consoles show the newest line first: turn such a copy round."""
     times = [match[1] for line in lines[:5000] if (match := _HEADER_TIME.match(line))]
-    steps = Counter((later > earlier) - (later < earlier) for earlier, later in zip(times, times[1:], strict=False))
+    steps = Counter((later > earlier) - (later < earlier) for earlier, later in pairwise(times))
     return lines[::-1] if steps[-1] >= 2 and steps[-1] > 4 * steps[1] else lines

@@ -137,7 +137,8 @@ POSTGRESQL_CLASSES = (
         commands=("SELECT * FROM pg_publication;", "CREATE PUBLICATION dbz_publication FOR TABLE <tables>;"),
         sources=("debezium PostgresReplicationConnection v1.9.8:164-216, v3.6.1:242-335,527", "PostgreSQL SQLSTATE 42704, 42501"),
         explains=("PG_CONN_LOST", "PG_PERMISSION"),
-        signatures=texts(
+        signatures=(
+            *texts(
             "publication * does not exist",
             "Publication autocreation is disabled",
             "Unable to create filtered publication",
@@ -151,7 +152,9 @@ POSTGRESQL_CLASSES = (
             "publication * is not owned",
             unless=NOT_A_SINK,
             weight=Weight.ROOT,
-        ) + (Signature(text="must be owner of table", also="ublication", weight=Weight.ROOT),),
+            ),
+            Signature(text="must be owner of table", also="ublication", weight=Weight.ROOT),
+        ),
     ),
     FailureClass(
         id="PG_PERMISSION",
