@@ -329,3 +329,50 @@ def test_a_pending_suspicion_says_what_it_waits_for(world: World) -> None:
     decision = world.take(healthy(1), MINUTE).decision
     assert (decision.action, decision.verdict) == (Action.WAIT, Verdict.RESTART_WITH_BACKOFF)
     assert decision.until == NOW + timedelta(seconds=150)
+
+
+# ── workers whose clock is wrong ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_records_from_before_a_silent_stop_do_not_disprove_it_though_the_workers_clock_is_behind(world: World) -> None:
+    world.sight.sees = a_look()
+    world.take(a_suspicion(NOW - 2 * MINUTE))
+    last_record = NOW - 30 * SECOND
+    for minute in range(1, 4):
+        world.take(healthy(minute, records_at=last_record), minute * MINUTE)
+    assert len(world.hands.restarts) == 1
+
+
+def test_tasks_seen_before_a_death_do_not_end_its_incident_though_the_workers_clock_is_behind(world: World) -> None:
+    world.take(a_refusal(at=NOW - 2 * MINUTE))
+    for minute in (1, 2):
+        seen_at = NOW - (3 - minute) * 10 * SECOND
+        world.take(replace(healthy(minute), tasks=Tasks(1, 0, 0, seen_at)), minute * MINUTE)
+    assert world.record().incident is not None
+
+
+def test_records_from_before_a_restart_prove_nothing_though_the_workers_clock_is_ahead(world: World) -> None:
+    world.take(a_diagnosis())
+    world.take(a_sign(Life.RECORDS, NOW + 2 * MINUTE), 0.5 * MINUTE)
+    world.take(failed(1), MINUTE)
+    assert world.take(healthy(2), 2 * MINUTE).decision.action is Action.NOTHING
+
+
+def test_a_death_right_after_a_recovery_is_news_though_the_workers_clock_is_behind(world: World) -> None:
+    world.take(a_diagnosis(at=NOW - 2 * MINUTE))
+    world.take(failed(0.5), 0.5 * MINUTE)
+    world.take(flowing(1), MINUTE)
+    assert world.record().incident is None
+    refusal = world.take(a_refusal(at=NOW - 0.5 * MINUTE), 1.5 * MINUTE)
+    assert refusal.decision.action is Action.REFUSE
+
+
+def test_a_restart_that_the_platform_refuses_for_an_hour_is_told_once(world: World) -> None:
+    world.take(a_diagnosis())
+    world.take(failed(1), MINUTE)
+    for minute in range(2, 5):
+        world.take(failed(minute), minute * MINUTE)
+    world.hands.refuses = Busy("rebalancing")
+    for minute in range(5, 60):
+        world.take(failed(minute), minute * MINUTE)
+    assert world.voice.changes == [("opened", "info"), ("reminder", "page")]

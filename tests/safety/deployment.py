@@ -107,6 +107,7 @@ class Deployment:
                 if int(str(message[1])) >= RECEIVES:
                     self.queue.popleft()
                     self.dead_letters += 1
+                    self.truth.line_lost |= '"suspicion":{' in str(message[0])
                     continue
                 self.blocked_until = at + self.random.uniform(1, 90) * SECOND
                 self.later(self.blocked_until, self.drain)
@@ -192,7 +193,7 @@ class Deployment:
         self.rules.watch_a_call(self.truth, self.stored, self.last_look, self.policy, self.now)
         refusal = self._refusal()
         if refusal:
-            self.rules.refused(self.now)
+            self.rules.refused()
             raise refusal
         lost = self.random.random() < self.faults.hands
         if lost and self.random.random() < 0.5:

@@ -41,8 +41,9 @@ def must(*, hold: bool, rule: str) -> None:
 class Rules:
     """The numbers here are the product's promise, written down once more: a policy that is changed by mistake is caught."""
 
-    called: set[tuple[str, int]] = field(default_factory=set)
+    called: set[tuple[str, datetime]] = field(default_factory=set)
     calls: list[tuple[datetime, str]] = field(default_factory=list)
+    last_claim: tuple[str, datetime] | None = None
 
     def watch_a_call(
         self, truth: Truth, stored: ConnectorRecord | None, look: Look | None, policy: RepairPolicy, now: datetime
@@ -64,9 +65,10 @@ class Rules:
     def _claimed_once(self, incident: Incident) -> None:
         claimed = incident.phase is Phase.RESTARTING and incident.attempts and incident.attempts[-1].ended_at is None
         must(hold=bool(claimed), rule="a restart that was not claimed")
-        claim = (incident.id, incident.attempts[-1].number)
+        claim = (incident.id, incident.attempts[-1].claimed_at)
         must(hold=claim not in self.called, rule=f"two calls for one attempt: {claim}")
         self.called.add(claim)
+        self.last_claim = claim
 
     def _in_bounds(self, incident: Incident, verdict: Verdict, now: datetime) -> None:
         today = [at for at, _ in self.calls if now - at < DAY]
@@ -80,10 +82,10 @@ class Rules:
         if ours:
             must(hold=now - ours[-1] >= SECOND_BACKOFF, rule="a second restart at once")
 
-    def refused(self, now: datetime) -> None:
+    def refused(self) -> None:
         """The platform said no: nothing was changed, and the attempt does not count."""
-        if self.calls and self.calls[-1][0] == now:
-            self.calls.pop()
+        self.calls.pop()
+        self.called -= {self.last_claim}
 
 
 def was_told_to_a_person(incident: Incident | None, told: set[str]) -> bool:

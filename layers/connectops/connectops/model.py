@@ -233,6 +233,8 @@ class Suspicion:
     silence: Silence
     seen_at: datetime
     diagnosis: Diagnosis
+    heard_at: datetime | None = None
+    """When the line reached us, by our own clock: the worker's may be wrong."""
 
 
 class Life(StrEnum):
@@ -441,6 +443,10 @@ class Incident:
     phase: Phase
     evidence_at: datetime
     """When the latest evidence of failure was true: a line's own time, or the begin of a metric's period."""
+    line_at: datetime | None = None
+    """The worker's own time of the latest line about it."""
+    heard_at: datetime | None = None
+    """When that line reached us, by our own clock: the worker's may be wrong."""
     health: Health | None = None
     """The worst that a look saw; None while only lines speak."""
     state: ConnectorState | None = None
@@ -466,6 +472,11 @@ class Incident:
     advised_for: str | None = None
     """The cause for which advice was given (mode ADVISE): one advice per incident and cause."""
     timeline: tuple[TimelineEntry, ...] = ()
+
+    @property
+    def failing_until(self) -> datetime:
+        """Only what was seen later can show its end, whosever clock is wrong."""
+        return max(self.evidence_at, self.heard_at or self.evidence_at)
 
     @property
     def failure_class(self) -> str:
@@ -500,8 +511,8 @@ class ConnectorRecord:
     """When a line last showed records moving."""
     last_stop: SignOfLife | None = None
     """The last orderly stop that a line showed."""
-    past_evidence_at: datetime | None = None
-    """The latest evidence of incidents that ended: repeated lines up to then belong to them."""
+    past_line_at: datetime | None = None
+    """The latest line about incidents that ended, by the worker's own time: what is repeated belongs to them."""
     outbox: tuple[Notice, ...] = ()
     arn: str | None = None
     connect_version: str | None = None

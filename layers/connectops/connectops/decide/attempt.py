@@ -21,7 +21,6 @@ from connectops.model import (
     Decision,
     Incident,
     Look,
-    Notice,
     Operation,
     OperationState,
     Phase,
@@ -64,9 +63,9 @@ def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dateti
 def _recovers(record: ConnectorRecord, incident: Incident, look: Look) -> bool:
     """What was seen before the failure says nothing about its end."""
     if incident.silent:
-        return moved_since(record, look, incident.evidence_at)
+        return moved_since(record, look, incident.failing_until)
     tasks = look.tasks
-    run_again = tasks is not None and tasks.running > 0 and not tasks.failed and tasks.seen_at > incident.evidence_at
+    run_again = tasks is not None and tasks.running > 0 and not tasks.failed and tasks.seen_at > incident.failing_until
     return run_again and status_showed_it(incident)
 
 
@@ -75,8 +74,8 @@ def _held(record: ConnectorRecord, incident: Incident, why: str, policy: RepairP
     decision = Decision(Action.WAIT, why, incident.failure_class, verdict_of(incident))
     incident = noted(replace(incident, phase=Phase.WAITING, decision=decision), now, decision.action, why)
     record = replace(record, incident=incident)
-    overdue = now - due_at(record, incident, policy) >= policy.page_blind_after
-    if overdue and incident.told is not Severity.PAGE:
+    since = max(due_at(record, incident, policy), incident.told_at or now)
+    if now - since >= policy.page_blind_after and incident.told is not Severity.PAGE:
         said = alerting.sentence(f"a restart is due and cannot be done: {why}")
         record = alerting.tell(record, incident, Change.REMINDER, Severity.PAGE, now, said)
     return Step(record, decision)
@@ -95,17 +94,13 @@ def _claimed(record: ConnectorRecord, incident: Incident, decision: Decision, no
         healthy_looks=0,
     )
     incident = noted(incident, now, decision.action, decision.reason)
-    record = replace(
+    return replace(
         record,
         incident=incident,
         suspicions=(),
         recent_attempts=(*record.recent_attempts, attempt),
         backoff_attempts=record.backoff_attempts + 1,
     )
-    if number == 1:
-        return record
-    said = alerting.describe_restart(decision, number)
-    return alerting.tell(record, incident, Change.RESTARTED, Severity.WARNING, now, said)
 
 
 def accepted(
@@ -117,7 +112,12 @@ def accepted(
     if record.incident is None:
         return record
     incident = noted(replace(record.incident, phase=phase), now, "the platform accepted the restart", remark or "-")
-    return replace(record, incident=incident)
+    record = replace(record, incident=incident)
+    number = incident.attempts[-1].number if incident.attempts else 1
+    if number == 1 or incident.decision is None:
+        return record
+    said = alerting.describe_restart(incident.decision, number)
+    return alerting.tell(record, incident, Change.RESTARTED, Severity.WARNING, now, said)
 
 
 def refused(record: ConnectorRecord, error: ConnectOpsError, policy: RepairPolicy, now: datetime) -> Step:
@@ -129,16 +129,11 @@ def refused(record: ConnectorRecord, error: ConnectOpsError, policy: RepairPolic
         record,
         recent_attempts=record.recent_attempts[:-1],
         backoff_attempts=max(record.backoff_attempts - 1, 0),
-        outbox=tuple(notice for notice in record.outbox if not _announces(notice, incident.attempts[-1])),
     )
     if error.waiting_helps:
         return _held(record, incident, f"busy: {error}", policy, now)
     barred = replace(incident, barred=str(error))
     return conclude(replace(record, incident=barred), barred, policy, now)
-
-
-def _announces(notice: Notice, attempt: Attempt) -> bool:
-    return notice.change is Change.RESTARTED and notice.at == attempt.claimed_at
 
 
 def follow(record: ConnectorRecord, operation: Operation | None, policy: RepairPolicy, now: datetime) -> Step:

@@ -37,7 +37,7 @@ def dated[Heard: (Diagnosis, Suspicion, SignOfLife)](heard: Heard, policy: Repai
     if isinstance(heard, SignOfLife):
         return replace(heard, at=min(heard.at, latest))
     if isinstance(heard, Suspicion):
-        return replace(heard, seen_at=min(heard.seen_at, latest))
+        return replace(heard, seen_at=min(heard.seen_at, latest), heard_at=heard.heard_at or now)
     seen = min(heard.last_seen or now, latest)
     first = min(heard.first_seen or seen, seen)
     return replace(
@@ -52,8 +52,14 @@ def last_restart(record: ConnectorRecord) -> datetime | None:
 
 
 def is_fresh(record: ConnectorRecord, evidence_at: datetime) -> bool:
-    """Whether evidence is newer than the last restart, and than what incidents that ended were about."""
-    return all(past is None or evidence_at > past for past in (last_restart(record), record.past_evidence_at))
+    """Whether evidence is newer than the last restart."""
+    restarted = last_restart(record)
+    return restarted is None or evidence_at > restarted
+
+
+def is_news(record: ConnectorRecord, line_at: datetime) -> bool:
+    """Whether a line is newer than the last restart, and than the lines of incidents that ended."""
+    return is_fresh(record, line_at) and (record.past_line_at is None or line_at > record.past_line_at)
 
 
 def outranks(known: Diagnosis | None, new: Diagnosis) -> bool:
@@ -102,7 +108,7 @@ def is_sufficient(incident: Incident, policy: RepairPolicy, now: datetime) -> bo
 
 def deadline(suspicion: Suspicion, policy: RepairPolicy) -> datetime:
     """When silence has lasted long enough to be an outage."""
-    return suspicion.seen_at + _patience(suspicion.silence, policy)
+    return (suspicion.heard_at or suspicion.seen_at) + _patience(suspicion.silence, policy)
 
 
 def _patience(silence: Silence, policy: RepairPolicy) -> timedelta:
@@ -121,10 +127,8 @@ def suspect(suspicions: tuple[Suspicion, ...], new: Suspicion) -> tuple[Suspicio
     others = tuple(old for old in suspicions if not _is_same(old, new))
     if not same:
         return (*others, new)
-    return (
-        *others,
-        replace(new, seen_at=min(same[0].seen_at, new.seen_at), diagnosis=join(same[0].diagnosis, new.diagnosis)),
-    )
+    first = min(same[0], new, key=lambda each: each.seen_at)
+    return (*others, replace(first, diagnosis=join(same[0].diagnosis, new.diagnosis)))
 
 
 def _is_same(old: Suspicion, new: Suspicion) -> bool:
@@ -155,7 +159,8 @@ def weigh_silence(
     """
     confirmed, waiting = [], []
     for suspicion in record.suspicions:
-        if moved_since(record, look, suspicion.seen_at) or not is_fresh(record, suspicion.seen_at):
+        heard_at = suspicion.heard_at or suspicion.seen_at
+        if moved_since(record, look, heard_at) or not is_fresh(record, suspicion.seen_at):
             continue
         if look.at >= deadline(suspicion, policy) and look.state is ConnectorState.RUNNING:
             confirmed.append(suspicion)

@@ -173,8 +173,8 @@ def _ended(
     record: ConnectorRecord, incident: Incident, decision: Decision, change: Change, severity: Severity, now: datetime
 ) -> Step:
     """What nobody was told of ends as quietly as it began."""
-    past = max(record.past_evidence_at or incident.evidence_at, incident.evidence_at)
-    record = replace(record, past_evidence_at=past)
+    lines = [at for at in (record.past_line_at, incident.line_at) if at]
+    record = replace(record, past_line_at=max(lines, default=None))
     if incident.told_at is None:
         return Step(replace(record, incident=None), decision)
     minutes = (now - incident.opened_at).total_seconds() / 60

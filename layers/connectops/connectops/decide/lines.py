@@ -27,7 +27,7 @@ def hear_failure(record: ConnectorRecord, diagnosis: Diagnosis, policy: RepairPo
     seen_at = diagnosis.last_seen or now
     if diagnosis.verdict is Verdict.IGNORE:
         return nothing(record, f"{diagnosis.failure_class} is handled by itself")
-    if not evidence.is_fresh(record, seen_at):
+    if not evidence.is_news(record, seen_at):
         return _stale(record, diagnosis, now)
     incident = _joined(record, diagnosis, seen_at, now)
     record = replace(record, incident=incident, healthy_since=None)
@@ -41,10 +41,10 @@ def hear_failure(record: ConnectorRecord, diagnosis: Diagnosis, policy: RepairPo
 
 
 def _stale(record: ConnectorRecord, diagnosis: Diagnosis, now: datetime) -> Step:
-    reason = f"{diagnosis.failure_class} is older than the last restart"
+    reason = f"{diagnosis.failure_class} is older than the last restart or incident"
     if record.incident is None:
         return nothing(record, reason)
-    history = noted(record.incident, now, f"read {diagnosis.failure_class}", "older than the last restart")
+    history = noted(record.incident, now, f"read {diagnosis.failure_class}", "older than the last restart or incident")
     return nothing(replace(record, incident=history), reason)
 
 
@@ -54,6 +54,8 @@ def _joined(record: ConnectorRecord, diagnosis: Diagnosis, seen_at: datetime, no
         incident,
         diagnosis=evidence.join(incident.diagnosis, diagnosis),
         evidence_at=max(incident.evidence_at, seen_at),
+        line_at=max(incident.line_at or seen_at, seen_at),
+        heard_at=now,
         healthy_looks=0,
     )
     return noted(joined, now, f"read {diagnosis.failure_class}", diagnosis.cause)
@@ -63,7 +65,7 @@ def hear_suspicion(record: ConnectorRecord, suspicion: Suspicion, policy: Repair
     """Something that only silence can confirm: remembered with its deadline, unless it is explained already."""
     alive = record.last_life_at is not None and record.last_life_at > suspicion.seen_at
     stopped = record.last_stop is not None and evidence.disproves(record.last_stop, suspicion, policy)
-    if alive or stopped or not evidence.is_fresh(record, suspicion.seen_at):
+    if alive or stopped or not evidence.is_news(record, suspicion.seen_at):
         return nothing(record, f"{suspicion.silence} is explained by other evidence")
     record = replace(record, suspicions=evidence.suspect(record.suspicions, suspicion))
     return suspecting(record, suspicion, policy)
@@ -78,13 +80,14 @@ def hear_life(record: ConnectorRecord, sign: SignOfLife, policy: RepairPolicy, n
     if sign.life is Life.ORDERLY_STOP:
         return nothing(replace(record, last_stop=sign), "an orderly stop")
     if sign.life is Life.RECORDS:
-        record = replace(record, last_life_at=max(record.last_life_at or sign.at, sign.at))
+        alive_at = min(sign.at, now)
+        record = replace(record, last_life_at=max(record.last_life_at or alive_at, alive_at))
     incident = record.incident
     if incident is None or not _ends_silence(incident, sign):
         return nothing(record, f"a sign of life: {sign.life}")
     if sign.life is not Life.STARTED:
         return resolved(record, incident, "it reconnected by itself", now)
-    started = replace(incident, silent=False, looks=0, evidence_at=sign.at)
+    started = replace(incident, silent=False, looks=0, evidence_at=sign.at, line_at=sign.at, heard_at=now)
     started = noted(started, now, "a task started", "it was restarted by somebody else, or by itself")
     return nothing(replace(record, incident=started), "a task started: the next looks will tell")
 

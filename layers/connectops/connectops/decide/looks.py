@@ -130,6 +130,8 @@ def _confirmed(record: ConnectorRecord, suspicion: Suspicion, now: datetime) -> 
         health=incident.health or _SHOWN_BY[suspicion.silence],
         diagnosis=evidence.join(incident.diagnosis, suspicion.diagnosis),
         evidence_at=max(incident.evidence_at, suspicion.seen_at),
+        line_at=max(incident.line_at or suspicion.seen_at, suspicion.seen_at),
+        heard_at=max(incident.failing_until, suspicion.heard_at or suspicion.seen_at),
         healthy_looks=0,
     )
     incident = noted(incident, now, f"{suspicion.silence} confirmed", "nothing followed in time")
@@ -141,7 +143,7 @@ def _healthy(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dat
     if incident is None:
         step = _cooling_down(record, policy, now)
         return suspecting(step.record, record.suspicions[0], policy) if record.suspicions else step
-    if look.tasks and look.tasks.seen_at > incident.evidence_at and look.at != incident.last_look_at:
+    if look.tasks and look.tasks.seen_at > incident.failing_until and look.at != incident.last_look_at:
         incident = replace(incident, healthy_looks=incident.healthy_looks + 1, last_look_at=look.at, looks=0)
     record = replace(record, incident=incident)
     if incident.phase is Phase.RESTARTING:

@@ -54,12 +54,12 @@ def weigh_recovery(
     Where the status never showed the failure, it cannot show its end: then a long time without any further line about
     it is needed. What was confirmed by silence is disproved by records alone.
     """
-    if look.tasks is None or look.tasks.seen_at <= incident.evidence_at:
+    if look.tasks is None or look.tasks.seen_at <= incident.failing_until:
         return Proof.NOT_YET
     only_lines_told_of_it = not incident.silent and not status_showed_it(incident)
     if only_lines_told_of_it and not _quiet_since(incident.evidence_at, policy.internal_retry_after, now):
         return Proof.NOT_YET
-    if moved_since(record, look, incident.evidence_at):
+    if moved_since(record, look, incident.failing_until):
         return Proof.BY_RECORDS
     if incident.silent or incident.healthy_looks < policy.idle_proof_looks:
         return Proof.NOT_YET
