@@ -15,7 +15,7 @@ from sandbox import deployment
 from sandbox.connect_rest import ConnectRest
 from sandbox.demo.expectation import Intent
 from sandbox.demo.fleet import CLUSTER, Member
-from sandbox.playback.recording import load
+from sandbox.playback.recording import Recording, load
 from sandbox.player import Player, Playing
 from sandbox.records import Fault
 from sandbox.session import SandboxSession, start_sandbox
@@ -45,10 +45,12 @@ class Stage:
     def __init__(self) -> None:
         self._open = ExitStack()
         self.session: SandboxSession
+        self.player: Player
         self.outputs: Mapping[str, str] = {}
         self.performers: list[Performer] = []
         self.began_at = self.ends_at = 0.0
         self._parameters = deployment.sandbox_parameters()
+        self._on_cluster: list[str] = []
 
     def __enter__(self) -> Self:
         with ExitStack() as opening:
@@ -67,29 +69,41 @@ class Stage:
     def clusters(self) -> tuple[KafkaConnectCluster, ...]:
         return (KafkaConnectCluster(CLUSTER, self.cluster.url),)
 
+    @property
+    def msk_log_group(self) -> str:
+        return self._parameters["WorkerLogGroup1"]
+
+    @property
+    def cluster_log_group(self) -> str:
+        return self._parameters["WorkerLogGroup2"]
+
     def seconds(self, parameter: str) -> float:
         """A duration of the deployment."""
         return float(self._parameters[parameter])
 
     def deploy(self, mode: Mode, listener: deployment.Listener) -> None:
-        """Everything that `sam deploy` takes for granted, and the product itself. Raises DeploymentFailed."""
+        """What `sam deploy` takes for granted, the product itself, and a player. Raises DeploymentFailed."""
         self.session.client("secretsmanager").create_secret(
             Name=self._parameters["SlackWebhookSecret"], SecretString=self.slack.webhook
         )
-        for slot in ("WorkerLogGroup1", "WorkerLogGroup2"):
-            self.session.client("logs").create_log_group(logGroupName=self._parameters[slot])
-        group = self._parameters["WorkerLogGroup2"]
-        clusters = json.dumps([{"name": CLUSTER, "url": self.cluster.url, "log_group": group}])
-        parameters = {"Mode": mode.value, "KafkaConnectClusters": clusters}
-        self.outputs = deployment.deploy(self.session, parameters, listener)
+        for group in (self.msk_log_group, self.cluster_log_group):
+            self.session.client("logs").create_log_group(logGroupName=group)
+        self.deploy_again(mode, listener)
         self.session.operations_take(OPERATION_SECONDS)
+        self.player = self._open.enter_context(Player(self.session))
+
+    def deploy_again(self, mode: Mode, listener: deployment.Listener) -> None:
+        """What was built last, over what is there. Raises DeploymentFailed."""
+        clusters = [{"name": CLUSTER, "url": self.cluster.url, "log_group": self.cluster_log_group}]
+        parameters = {"Mode": mode.value, "KafkaConnectClusters": json.dumps(clusters)}
+        self.outputs = deployment.deploy(self.session, parameters, listener)
 
     def begin(self, members: Iterable[Member]) -> None:
         """Every recording begins now."""
-        player = Player(self.session)
         for member in members:
-            self.performers.append(Performer(member, self._enter(player, member)))
-        self._open.enter_context(player)
+            self.performers.append(
+                Performer(member, self.play(load(member.folder), member.part.platform, tags=member.tags))
+            )
         self.began_at = time.time()
         self.ends_at = self.began_at + max(p.playing.playback.duration() for p in self.performers)
         for performer in self.performers:
@@ -106,16 +120,17 @@ class Stage:
         self.session.order(Fault("error", "kafkaconnect", "ListConnectors", caller=FUNCTIONS, lasts=BLIND_FOR))
 
     def restarts_by_rest(self) -> dict[str, int]:
-        on_cluster = [p for p in self.performers if p.member.part.platform is Platform.KAFKA_CONNECT]
-        names = [performer.playing.name for performer in on_cluster]
-        return {name: self.cluster.restarts(name) for name in names}
+        return {name: self.cluster.restarts(name) for name in self._on_cluster}
 
-    def _enter(self, player: Player, member: Member) -> Playing:
-        recording = load(member.folder)
-        if member.part.platform is Platform.MSK_CONNECT:
-            return player.play_on_msk_connect(recording, self._parameters["WorkerLogGroup1"], tags=dict(member.tags))
-        playing = player.play_on_a_cluster(recording, self._parameters["WorkerLogGroup2"])
+    def play(
+        self, recording: Recording, platform: Platform, name: str | None = None, tags: Mapping[str, str] | None = None
+    ) -> Playing:
+        """One recording begins now, under its own name or another."""
+        if platform is Platform.MSK_CONNECT:
+            return self.player.play_on_msk_connect(recording, self.msk_log_group, name, dict(tags or {}))
+        playing = self.player.play_on_a_cluster(recording, self.cluster_log_group, name)
         self.cluster.add(playing.playback)
+        self._on_cluster.append(playing.name)
         return playing
 
     def _pause(self, arn: str) -> None:
