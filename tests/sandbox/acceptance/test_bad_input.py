@@ -147,7 +147,7 @@ def test_a_webhook_that_asks_for_a_pause_gets_the_message_after_it(theatre: Thea
     theatre.stage.slack.limit(retry_after=20)
     publish(theatre, title)
     await_in_slack(theatre, title)
-    assert theatre.stage.slack.tries == tries + 2
+    assert theatre.stage.slack.tries >= tries + 2
 
 
 def test_a_webhook_that_does_not_answer_gets_the_message_later(theatre: Theatre) -> None:
