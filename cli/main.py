@@ -126,3 +126,23 @@ def plugin_pack(
 
     code = run(source, bucket, name=name, register=register, allow_conflicts=allow_conflicts, as_json=as_json)
     raise typer.Exit(code)
+
+
+@app.command()
+def preflight(
+    targets: Annotated[
+        list[str], typer.Argument(help="Connector configurations (JSON, properties, templates), or ARNs.")
+    ],
+    debezium: Annotated[str | None, typer.Option(help="Version of the plugin, as 2.7.4, where it is not told.")] = None,
+    connect: Annotated[str | None, typer.Option(help="Version of Kafka Connect, as 3.7.x.")] = None,
+    worker: Annotated[Path | None, typer.Option(help="The worker's properties.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Say what will fail or hurt in a connector's configuration, why, and what to do.
+
+    Exits with 1 if anything would fail, with 2 if something cannot be looked at.
+    """
+    from cli.preflight import run
+
+    raise typer.Exit(run(targets, debezium=debezium, connect=connect, worker=worker, as_json=as_json))
