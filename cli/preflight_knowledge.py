@@ -1,4 +1,4 @@
-"""What is known of each connector's properties: `cli/knowledge/`, written by the real connectors (sandbox.live.knowledge)."""
+"""What is known of each connector's properties: the files in `cli/knowledge/`, extracted from the real connectors."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 FOLDER = Path(__file__).with_name("knowledge")
 OLDEST_WITH_TOPIC_PREFIX = (2,)
@@ -57,7 +58,7 @@ class Knowledge:
         return "database.history" if numbers(self.version) < OLDEST_WITH_TOPIC_PREFIX else "schema.history.internal"
 
     def defined(self, name: str) -> Property | None:
-        """The definition of a property, also of one whose name is a pattern such as `column.mask.with.(\\d+).chars`."""
+        """The definition of a property, also of one whose name is a pattern, as those of `column.mask` are."""
         if found := self.properties.get(name):
             return found
         patterns = (one for one in self.properties.values() if "(" in one.name)
@@ -104,9 +105,7 @@ def _index() -> dict[str, dict[str, str]]:
 
 def _versions(connector_class: str) -> dict[str, str]:
     if connector_class not in _index():
-        raise NotKnown(
-            f"nothing is known of connector class {connector_class or '(none)'}; known: {', '.join(_index())}"
-        )
+        raise NotKnown(f"nothing is known of connector class {connector_class}; known: {', '.join(_index())}")
     return _index()[connector_class]
 
 
@@ -128,12 +127,12 @@ def _nearest(connector_class: str, versions: dict[str, str], wanted: str) -> str
     return older[-1] if older else same_major[0]
 
 
-def _connect(wanted: str) -> dict[str, object]:
+def _connect(wanted: str) -> dict[str, Any]:
     known = sorted((path.stem.partition("-")[2] for path in FOLDER.glob("connect-*.json")), key=numbers)
     fitting = [one for one in known if numbers(one)[:2] <= numbers(wanted)[:2]] or known[:1]
-    content: dict[str, object] = json.loads((FOLDER / f"connect-{fitting[-1]}.json").read_text())
+    content: dict[str, Any] = json.loads((FOLDER / f"connect-{fitting[-1]}.json").read_text())
     return content
 
 
-def _tuples(told: dict[str, object]) -> dict[str, object]:
+def _tuples(told: dict[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in told.items()}

@@ -59,9 +59,9 @@ def check(subject: Subject, known: Knowledge) -> Iterator[Finding]:
     for name, value in configuration.items():
         if name in renamed:
             yield _was_renamed(name, renamed[name], known)
-        elif (defined := known.defined(name)) is not None:
+        elif (defined := known.defined(name)) is not None and value.strip():
             yield from _value(defined, name, value)
-        elif not _read(name, subject, known):
+        elif defined is None and not _read(name, subject, known):
             yield _unknown(name, known)
     yield from _missing(subject, known, set(renamed.values()))
     yield from _both_lists(configuration)

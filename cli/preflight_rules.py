@@ -88,7 +88,7 @@ def _loss(subject: Subject) -> Iterator[Finding]:
 
 def _overrides(subject: Subject, known: Knowledge) -> Iterator[Finding]:
     policy = (subject.worker or {}).get("connector.client.config.override.policy")
-    allowed = policy if policy else "None" if numbers(known.connect) < (3,) else "All"
+    allowed = policy or ("None" if numbers(known.connect) < (3,) else "All")
     if subject.worker is None or allowed != "None":
         return
     prefixes = ("producer.override.", "consumer.override.", "admin.override.")

@@ -97,15 +97,11 @@ def _target(reference: Any, resources: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _resolved(value: Any, defaults: Mapping[str, Any]) -> Any:
-    if isinstance(value, list):
-        return [_resolved(one, defaults) for one in value]
-    if not isinstance(value, dict):
-        return value
     match value:
-        case {"Ref": "AWS::NoValue"}:
-            return None
+        case list():
+            return [_resolved(one, defaults) for one in value]
         case {"Ref": str(name)}:
-            return defaults.get(name, LATER)
+            return None if name == "AWS::NoValue" else defaults.get(name, LATER)
         case {"Fn::Sub": str(text)}:
             return _substituted(text, defaults)
         case {"Fn::Sub": [str(text), dict(more)]}:
@@ -114,10 +110,12 @@ def _resolved(value: Any, defaults: Mapping[str, Any]) -> Any:
             return _resolved(inner, defaults)
         case {"Fn::If": [_, first, _]}:
             return _resolved(first, defaults)
-        case _ if len(value) == 1 and next(iter(value)).startswith("Fn::"):
+        case dict() if len(value) == 1 and next(iter(value)).startswith("Fn::"):
             return LATER
-    inner = {name: _resolved(one, defaults) for name, one in value.items()}
-    return {name: one for name, one in inner.items() if one is not None}
+        case dict():
+            inner = {name: _resolved(one, defaults) for name, one in value.items()}
+            return {name: one for name, one in inner.items() if one is not None}
+    return value
 
 
 def _substituted(text: str, values: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SECRET = "${secretsmanager:shop/database:password}"  # noqa: S105 -- a reference
+SECRET = "${secretsmanager:shop/database:password}"
 WORKER = (
     "config.providers=secretsmanager\n"
     "config.providers.secretsmanager.class=com.amazonaws.kafka.config.providers.SecretsManagerConfigProvider\n"
@@ -94,7 +94,7 @@ FAULTS: list[tuple[str, dict[str, str], str, dict[str, str | None], str, str]] =
     ("a list that 1.6 calls deprecated", SEED, "1.6.1", {"table.whitelist": "a.b"}, "deprecated", "hurts"),
     ("a port that is no number", SEED, "1.6.1", {"database.port": "mysql"}, "value", "fails"),
     ("a flag that is neither", MODERN, "3.2.0", {"include.schema.changes": "yes"}, "value", "fails"),
-    ("a snapshot mode of another version", MODERN, "3.2.0", {"snapshot.mode": "schema_only"}, "value", "fails"),
+    ("a misspelt snapshot mode", POSTGRES, "3.2.0", {"snapshot.mode": "when_neded"}, "value", "fails"),
     ("a snapshot mode that was never one", SEED, "1.6.1", {"snapshot.mode": "no_data"}, "value", "fails"),
     ("a batch of no events", MODERN, "2.7.4", {"max.batch.size": "0"}, "value", "fails"),
     ("a prefix with a slash", POSTGRES, "3.2.0", {"topic.prefix": "shop/eu"}, "value", "fails"),
