@@ -5,6 +5,8 @@ Parameters stand for their defaults; what only a deployment can know is `LATER`.
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -28,6 +30,34 @@ class Role:
     trusts: frozenset[str]
     actions: frozenset[str]
     on_everything: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a template says of itself: the defaults of its parameters, and its conditions."""
+
+    defaults: Mapping[str, Any]
+    conditions: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, template: Mapping[str, Any]) -> _Known:
+        parameters = template.get("Parameters") or {}
+        defaults = {name: one["Default"] for name, one in parameters.items() if "Default" in (one or {})}
+        return cls(defaults, template.get("Conditions") or {})
+
+    def holds(self, condition: str) -> bool:
+        """Whether a condition holds with the defaults; one that cannot be told is taken to hold."""
+        return self._true(self.conditions.get(condition))
+
+    def _true(self, expression: Any) -> bool:
+        match expression:
+            case {"Fn::Equals": [left, right]}:
+                return str(_resolved(left, self)) == str(_resolved(right, self))
+            case {"Fn::Not": [inner]}:
+                return not self._true(inner)
+            case {"Condition": str(name)}:
+                return self.holds(name)
+        return True
 
 
 class _Loader(yaml.SafeLoader):
@@ -56,11 +86,9 @@ def connectors(path: Path, text: str) -> list[tuple[str, dict[str, Any], Role | 
     resources = template.get("Resources") if isinstance(template, dict) else None
     if not isinstance(resources, dict):
         raise NoTemplate(f"{path}: expected a CloudFormation template with Resources")
-    defaults = {
-        name: one["Default"] for name, one in (template.get("Parameters") or {}).items() if "Default" in (one or {})
-    }
+    known = _Known.of(template)
     found = [
-        (name, _connector(resource.get("Properties") or {}, resources, defaults), _role(resource, resources))
+        (name, _connector(resource.get("Properties") or {}, resources, known), _role(resource, resources))
         for name, resource in resources.items()
         if isinstance(resource, dict) and resource.get("Type") == _CONNECTOR
     ]
@@ -69,23 +97,30 @@ def connectors(path: Path, text: str) -> list[tuple[str, dict[str, Any], Role | 
     return found
 
 
-def _connector(given: Mapping[str, Any], resources: Mapping[str, Any], defaults: Mapping[str, Any]) -> dict[str, Any]:
+def _connector(given: Mapping[str, Any], resources: Mapping[str, Any], known: _Known) -> dict[str, Any]:
     told = {
         _camel(name): value if name == "ConnectorConfiguration" else _lowered(value) for name, value in given.items()
     }
-    resolved: dict[str, Any] = _resolved(told, defaults)
-    resolved["plugins"] = [_named(one, resources, defaults) for one in given.get("Plugins") or ()]
+    resolved: dict[str, Any] = _resolved(told, known)
+    resolved["plugins"] = [_named(one, resources, known) for one in given.get("Plugins") or ()]
     workers = _target((given.get("WorkerConfiguration") or {}).get("WorkerConfigurationArn"), resources)
     if workers.get("Type") == _WORKERS:
-        content = _resolved(workers["Properties"].get("PropertiesFileContent"), defaults)
-        resolved["workerProperties"] = content if isinstance(content, str) else ""
+        resolved["workerProperties"] = _text(_resolved(workers["Properties"].get("PropertiesFileContent"), known))
     return resolved
 
 
-def _named(plugin: Any, resources: Mapping[str, Any], defaults: Mapping[str, Any]) -> Any:
+def _text(content: Any) -> str:
+    """The text of `PropertiesFileContent`, which is base64; empty while nobody knows it."""
+    try:
+        return base64.b64decode(str(content), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return ""
+
+
+def _named(plugin: Any, resources: Mapping[str, Any], known: _Known) -> Any:
     """The plugin with the name of its resource, where the version of the connector may be told."""
     arn = (plugin.get("CustomPlugin") or {}).get("CustomPluginArn") if isinstance(plugin, dict) else None
-    return [_resolved(arn, defaults), _resolved(_target(arn, resources).get("Properties"), defaults)]
+    return [_resolved(arn, known), _resolved(_target(arn, resources).get("Properties"), known)]
 
 
 def _target(reference: Any, resources: Mapping[str, Any]) -> dict[str, Any]:
@@ -96,24 +131,24 @@ def _target(reference: Any, resources: Mapping[str, Any]) -> dict[str, Any]:
     return resource if isinstance(resource, dict) else {}
 
 
-def _resolved(value: Any, defaults: Mapping[str, Any]) -> Any:
+def _resolved(value: Any, known: _Known) -> Any:
     match value:
         case list():
-            return [_resolved(one, defaults) for one in value]
+            return [_resolved(one, known) for one in value]
         case {"Ref": str(name)}:
-            return None if name == "AWS::NoValue" else defaults.get(name, LATER)
+            return None if name == "AWS::NoValue" else known.defaults.get(name, LATER)
         case {"Fn::Sub": str(text)}:
-            return _substituted(text, defaults)
+            return _substituted(text, known.defaults)
         case {"Fn::Sub": [str(text), dict(more)]}:
-            return _substituted(text, {**defaults, **_resolved(more, defaults)})
+            return _substituted(text, {**known.defaults, **_resolved(more, known)})
         case {"Fn::Base64": inner}:
-            return _resolved(inner, defaults)
-        case {"Fn::If": [_, first, _]}:
-            return _resolved(first, defaults)
+            return base64.b64encode(str(_resolved(inner, known)).encode()).decode()
+        case {"Fn::If": [str(condition), first, second]}:
+            return _resolved(first if known.holds(condition) else second, known)
         case dict() if len(value) == 1 and next(iter(value)).startswith("Fn::"):
             return LATER
         case dict():
-            inner = {name: _resolved(one, defaults) for name, one in value.items()}
+            inner = {name: _resolved(one, known) for name, one in value.items()}
             return {name: one for name, one in inner.items() if one is not None}
     return value
 
