@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -77,14 +78,15 @@ def _run(stage: Stage, members: list[Member], given: argparse.Namespace, console
     show = Show.of(stage, given.patience)
     stage.begin(members)
     sights = show.watch(console)
-    for posted in stage.slack.messages:
-        console.print(slack_messages.draw(posted.payload))
-    results = show.results(sights)
+    messages = show.slack_messages(sights)
+    for message in messages:
+        console.print(slack_messages.draw(message))
+    results = show.results(sights, messages)
     console.print(summary.draw(results))
     if given.picture:
         draw_picture(given.picture, show.rows(sights))
     if given.messages:
-        _keep_messages(given.messages, stage)
+        _keep_messages(given.messages, messages)
     return all(result.ok for result in results)
 
 
@@ -97,10 +99,10 @@ def _step(console: Console, name: str) -> Iterator[deployment.Listener]:
     console.print(f"{name}: {time.monotonic() - begun:.1f} s", highlight=False)
 
 
-def _keep_messages(folder: Path, stage: Stage) -> None:
+def _keep_messages(folder: Path, messages: list[dict[str, Any]]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for number, posted in enumerate(stage.slack.messages, start=1):
-        (folder / f"{number:02d}.json").write_text(json.dumps(posted.payload, indent=2))
+    for number, message in enumerate(messages, start=1):
+        (folder / f"{number:02d}.json").write_text(json.dumps(message, indent=2))
 
 
 def _keep(stage: Stage, console: Console) -> None:

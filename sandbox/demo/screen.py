@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +17,8 @@ from sandbox.demo import table
 from sandbox.demo.table import Row
 
 PICTURE_WIDTH = 170
+_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+"""A picture in a page loads nothing from elsewhere."""
 
 
 class Screen(Protocol):
@@ -82,4 +85,4 @@ def draw_picture(picture: Path, rows: Sequence[Row]) -> None:
     """The table as SVG, for the documentation."""
     console = Console(record=True, width=PICTURE_WIDTH, file=io.StringIO(), force_terminal=True)
     console.print(table.draw(rows))
-    picture.write_text(console.export_svg(title="make demo"))
+    picture.write_text(_FONT.sub("", console.export_svg(title="make demo")))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from rich.console import Console
 
@@ -27,6 +29,8 @@ ROUND = 0.8
 """Seconds between two looks at everything."""
 LOOKS_AFTERWARDS = 2
 MINUTE = 60.0
+SLACK_PATIENCE = 15.0
+"""A message that Slack did not take is tried again after nine seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +77,23 @@ class Show:
                     return sights
                 time.sleep(ROUND)
 
-    def results(self, sights: dict[ConnectorId, Sight]) -> list[Result]:
+    def slack_messages(self, sights: dict[ConnectorId, Sight]) -> list[dict[str, Any]]:
+        """What Slack got, each message once: it may come twice. Waits a little for what is still on its way."""
+        notices = [notice for sight in sights.values() for notice in sight.seen.notices]
+        slack = self.stage.slack
+        with suppress(TimeoutError):  # the summary says what is missing
+            self.stage.session.wait_for(
+                lambda: summary.judge_slack(notices, [posted.payload for posted in slack.messages]).ok, SLACK_PATIENCE
+            )
+        once = {json.dumps(posted.payload): posted.payload for posted in slack.messages}
+        return list(once.values())
+
+    def results(self, sights: dict[ConnectorId, Sight], messages: list[dict[str, Any]]) -> list[Result]:
         found = [summary.judge(p.member, sights[p.member.connector].seen) for p in self.stage.performers]
         calls = self.stage.session.calls(service="kafkaconnect")
-        return [*found, summary.judge_throttling(calls, [sight.seen for sight in sights.values()])]
+        seen = [sight.seen for sight in sights.values()]
+        notices = [notice for one in seen for notice in one.notices]
+        return [*found, summary.judge_throttling(calls, seen), summary.judge_slack(notices, messages)]
 
     def rows(self, sights: dict[ConnectorId, Sight]) -> list[Row]:
         """The lines of the table, with the health that the platforms show now."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich import box
 from rich.table import Table
 from rich.text import Text
 
-from connectops.model import MSK_CLUSTER, Change
+from connectops.model import MSK_CLUSTER, Change, Notice
+from connectops.tell.slack_message import render
 from sandbox.demo.fleet import Member
 from sandbox.demo.seen import Seen
 from sandbox.records import Call
@@ -52,6 +54,19 @@ def judge_throttling(calls: Iterable[Call], sights: Iterable[Seen]) -> Result:
         expected="survived, nobody paged for it",
         seen=f"{', '.join(f'{name} refused {count} times' for name, count in sorted(refused.items()))}; {pages} pages",
         ok=refused["ListConnectors"] > 0 and (refused["RestartConnector"] > 0 or not restarted) and not pages,
+    )
+
+
+def judge_slack(notices: Iterable[Notice], messages: Sequence[dict[str, Any]]) -> Result:
+    """Every notice of the topic has to be in Slack, as the product renders it."""
+    expected = [render(notice) for notice in notices]
+    arrived = sum(message in messages for message in expected)
+    return Result(
+        connector="(Slack)",
+        title="an incoming webhook",
+        expected=f"{len(expected)} notices",
+        seen=f"{arrived} of them",
+        ok=arrived == len(expected),
     )
 
 

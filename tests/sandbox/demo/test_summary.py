@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from connectops.model import Change, ConnectorId, Platform
+from connectops.tell.slack_message import render
 from sandbox.demo.fleet import assemble
 from sandbox.demo.seen import Seen
-from sandbox.demo.summary import judge, judge_throttling
+from sandbox.demo.summary import judge, judge_slack, judge_throttling
 from sandbox.records import Call
 from tests.notices import a_notice
 from tests.sandbox.demo.recordings import SAMPLES
@@ -50,3 +51,11 @@ def test_throttling_that_paged_somebody_is_not_survived():
 def test_where_restarts_were_called_some_must_have_been_refused_first(refused, ok):
     calls = [refusal(operation) for operation in ("ListConnectors", *refused)]
     assert judge_throttling(calls, [replace(QUIET, restarts=1)]).ok is ok
+
+
+def test_notices_that_slack_has_as_the_product_renders_them_have_arrived():
+    assert judge_slack([a_notice()], [render(a_notice())]).ok
+
+
+def test_a_notice_that_slack_has_in_other_words_has_not_arrived():
+    assert not judge_slack([a_notice()], [render(a_notice(title="something else"))]).ok
