@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectops.errors import Busy, Unreachable
+from connectops.errors import Busy, OutcomeUnknown, Unreachable
 from connectops.model import (
     UNKNOWN_CLASS,
     Action,
@@ -31,6 +31,7 @@ from tests.builders import (
     ARN,
     MINUTE,
     NOW,
+    ONPREM,
     ORDERS,
     SECOND,
     a_diagnosis,
@@ -39,6 +40,7 @@ from tests.builders import (
     a_refusal,
     a_sign,
     a_suspicion,
+    finding,
 )
 from tests.fakes import FakeSight, World
 
@@ -180,6 +182,30 @@ def test_a_quarantined_silence_ends_when_somebody_restarts_it_and_its_tasks_run(
     assert world.voice.changes[-1] == ("resolved", "info")
 
 
+def test_a_silence_that_became_a_failure_ends_when_its_tasks_run(world: World) -> None:
+    world.sight.sees = a_look()
+    world.take(a_suspicion())
+    world.take(healthy(3), 3 * MINUTE)
+    for minute in range(4, 7):
+        world.take(failed(minute), minute * MINUTE)
+    for minute in range(7, 10):
+        world.take(healthy(minute), minute * MINUTE)
+    assert world.voice.changes[-1] == ("resolved", "info")
+
+
+def test_a_restart_that_ends_in_a_transition_without_end_is_told_and_ends_with_it(world: World) -> None:
+    world.sight.sees = a_look()
+    world.take(a_suspicion())
+    world.take(healthy(3), 3 * MINUTE)
+    for minute in range(4, 25):
+        world.take(healthy(minute, state=ConnectorState.UPDATING), minute * MINUTE)
+    assert incident_of(world).attempts[0].end is AttemptEnd.NOT_PROVEN
+    assert world.voice.changes[-1] == ("refused", "page")
+    for minute in range(25, 28):
+        world.take(healthy(minute), minute * MINUTE)
+    assert world.voice.changes[-1] == ("resolved", "info")
+
+
 def test_a_line_of_next_century_does_not_outweigh_all_that_follows(world: World) -> None:
     world.take(a_diagnosis(at=datetime(2126, 1, 1, tzinfo=NOW.tzinfo)))
     world.sight.sees = a_look(NOW + MINUTE)
@@ -207,6 +233,7 @@ def test_a_line_that_is_delivered_again_after_its_incident_ended_opens_nothing(w
 def test_a_death_that_is_told_late_needs_a_look(world: World, minutes: int, restarts: int) -> None:
     world.sight.sees = unmeasured(minutes)
     world.take(a_diagnosis(), minutes * MINUTE)
+    world.take(unmeasured(minutes + 1), (minutes + 1) * MINUTE)
     assert len(world.hands.restarts) == restarts
 
 
@@ -360,11 +387,24 @@ def test_records_from_before_a_restart_prove_nothing_though_the_workers_clock_is
 
 def test_a_death_right_after_a_recovery_is_news_though_the_workers_clock_is_behind(world: World) -> None:
     world.take(a_diagnosis(at=NOW - 2 * MINUTE))
-    world.take(failed(0.5), 0.5 * MINUTE)
-    world.take(flowing(1), MINUTE)
+    world.take(flowing(0.9), 0.9 * MINUTE)
     assert world.record().incident is None
     refusal = world.take(a_refusal(at=NOW - 0.5 * MINUTE), 1.5 * MINUTE)
     assert refusal.decision.action is Action.REFUSE
+
+
+@pytest.mark.parametrize("skew", [-2 * MINUTE, 2 * MINUTE])
+def test_the_first_backoff_is_measured_by_our_own_clock(world: World, skew: timedelta) -> None:
+    assert world.take(a_diagnosis(at=NOW + skew)).decision.until == NOW + MINUTE
+
+
+def test_a_silent_connector_whose_restart_was_not_answered_is_not_called_cured_by_its_tasks(world: World) -> None:
+    world.sight.sees = a_look(connector=ONPREM)
+    world.hands.refuses = OutcomeUnknown("time-out")
+    world.take(finding(a_suspicion(), ONPREM))
+    for minute in range(3, 30):
+        world.take(healthy(minute, connector=ONPREM), minute * MINUTE)
+    assert ("resolved", "info") not in world.voice.changes
 
 
 def test_a_restart_that_the_platform_refuses_for_an_hour_is_told_once(world: World) -> None:

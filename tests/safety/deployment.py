@@ -34,7 +34,6 @@ from connectops.model import (
     RepairPolicy,
 )
 from connectops.respond import Doors, respond
-
 from tests.builders import SECOND
 from tests.safety.rules import Rules
 from tests.safety.truth import RESTARTABLE, Truth
@@ -152,6 +151,9 @@ class Deployment:
         self._may_race()
         if self.random.random() < self.faults.ledger:
             raise Unreachable("throttled")
+        if record.incident:
+            looked = self.taking.look if self.taking else None
+            self.rules.noticed.setdefault(record.incident.id, looked.at if looked else now)
         if record.version != (self.stored.version if self.stored else 0):
             raise LostRace("overtaken")
         self.stored = replace(record, version=record.version + 1)
@@ -212,7 +214,7 @@ class Deployment:
             return NotFound("gone")
         if self.truth.is_busy(self.now):
             return Busy("another operation is in progress")
-        if msk and self.truth.state() is not ConnectorState.RUNNING or self.truth.state() not in RESTARTABLE:
+        if (msk and self.truth.state() is not ConnectorState.RUNNING) or self.truth.state() not in RESTARTABLE:
             return Forbidden("not in this state")
         if self.random.random() < self.faults.hands:
             return self.random.choice([Busy("throttled"), Unreachable("not sent"), Forbidden("AccessDenied")])

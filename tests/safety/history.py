@@ -29,7 +29,6 @@ from connectops.model import (
     Suspicion,
 )
 from connectops.respond import Doors, respond
-
 from tests.builders import MINUTE, NOW, ONPREM, ORDERS, SECOND
 from tests.safety.deployment import Deployment, Faults
 from tests.safety.rules import must, was_told_to_a_person
@@ -247,7 +246,7 @@ class History:
         open_ = deployment.stored.incident if deployment.stored else None
         must(hold=open_ is None or was_told_to_a_person(open_, said), rule=f"an incident nobody was told of: {open_}")
         if truth.intent is None and not self._is_well():
-            unseen = truth.line_lost and truth.task is Task.SILENT
+            unseen = truth.task is Task.SILENT and (truth.line_lost or truth.stamped_before_the_restart())
             must(hold=unseen or was_told_to_a_person(open_, said), rule=f"an outage nobody knows of: {truth.task}")
             curable = truth.trouble is not None and truth.trouble.curable and self.policy.mode is Mode.REPAIR
             must(hold=unseen or not curable, rule=f"a curable outage did not heal: {truth.trouble}")

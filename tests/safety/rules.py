@@ -17,7 +17,6 @@ from connectops.model import (
     Severity,
     Verdict,
 )
-
 from tests.safety.truth import Truth
 
 INTENT = (ConnectorState.PAUSED, ConnectorState.STOPPED, ConnectorState.GONE)
@@ -43,6 +42,7 @@ class Rules:
 
     called: set[tuple[str, datetime]] = field(default_factory=set)
     calls: list[tuple[datetime, str]] = field(default_factory=list)
+    noticed: dict[str, datetime] = field(default_factory=dict)
     last_claim: tuple[str, datetime] | None = None
 
     def watch_a_call(
@@ -78,7 +78,8 @@ class Rules:
         cap = 1 if unknown else RESTARTS_PER_INCIDENT
         must(hold=len(ours) < cap, rule=f"{len(ours) + 1} restarts of one incident of {incident.failure_class}")
         if verdict is Verdict.RESTART_WITH_BACKOFF:
-            must(hold=now - incident.opened_at >= FIRST_BACKOFF, rule="a restart into the outage")
+            waited = now - self.noticed[incident.id]
+            must(hold=incident.silent or waited >= FIRST_BACKOFF, rule="a restart into the outage")
         if ours:
             must(hold=now - ours[-1] >= SECOND_BACKOFF, rule="a second restart at once")
 

@@ -30,7 +30,6 @@ from connectops.model import (
     Tasks,
     Verdict,
 )
-
 from tests.builders import ARN, MINUTE, NOW, SECOND, a_diagnosis, a_refusal
 
 Line = Diagnosis | Suspicion | SignOfLife
@@ -142,9 +141,7 @@ class Truth:
         """Its tasks start; whether they live depends on what is broken around it."""
         if self.intent:
             return
-        if self.trouble is None:
-            self._live(at, Life.STARTED)
-        elif at >= self.broken_until and self.trouble.curable:
+        if self.trouble is None or (at >= self.broken_until and self.trouble.curable):
             self._live(at, Life.STARTED)
         else:
             self.task = Task.ALIVE
@@ -194,7 +191,7 @@ class Truth:
         return arn
 
     def operation(self, arn: str | None, since: datetime, at: datetime) -> Operation | None:
-        known = [(a, o) for a, o in self.operations.items() if a == arn or arn is None and o[0] >= since]
+        known = [(a, o) for a, o in self.operations.items() if a == arn or (arn is None and o[0] >= since)]
         if not known:
             return None
         found, (_, end, fine) = known[-1]
@@ -243,6 +240,11 @@ class Truth:
         if self.past and self.past[-1][0] == at:
             self.past.pop()
         self.past.append((at, self.task, flows))
+
+    def stamped_before_the_restart(self) -> bool:
+        """A clock that is behind can date a silent stop to before a restart: only flow would show it then."""
+        since = self.past[-1][0]
+        return self.skew < timedelta(0) and any(since + self.skew <= at <= since for at in self.carried_out)
 
     def flows(self) -> bool:
         return self.past[-1][2]

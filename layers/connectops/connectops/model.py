@@ -443,6 +443,8 @@ class Incident:
     phase: Phase
     evidence_at: datetime
     """When the latest evidence of failure was true: a line's own time, or the begin of a metric's period."""
+    noticed_at: datetime | None = None
+    """When we first knew of it, by our own clock: the first backoff begins here."""
     line_at: datetime | None = None
     """The worker's own time of the latest line about it."""
     heard_at: datetime | None = None

@@ -143,6 +143,9 @@ def follow(record: ConnectorRecord, operation: Operation | None, policy: RepairP
         return nothing(record, "no restart is being carried out")
     attempt = incident.attempts[-1]
     if operation is None:
+        if incident.silent and record.connector.platform is Platform.KAFKA_CONNECT:
+            remark = "no answer was seen, and a silent connector looks the same restarted or not: it is spent"
+            return end_attempt(record, incident, AttemptEnd.NOT_PROVEN, policy, now, remark)
         if record.connector.platform is Platform.KAFKA_CONNECT:
             return _proving(record, attempt.claimed_at, "no answer was seen: the next looks will tell", now)
         if now - attempt.claimed_at < policy.first_backoff:
@@ -164,9 +167,13 @@ def follow(record: ConnectorRecord, operation: Operation | None, policy: RepairP
 
 def lose_sight(record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> Step:
     """How far a restart is cannot be seen: wait; after a while the looks at the connector must tell."""
-    attempt = record.incident.attempts[-1] if record.incident and record.incident.attempts else None
-    if attempt is None or now - attempt.claimed_at < policy.stuck_after:
+    incident = record.incident
+    attempt = incident.attempts[-1] if incident and incident.attempts else None
+    if incident is None or attempt is None or now - attempt.claimed_at < policy.stuck_after:
         return nothing(record, "how far the restart is could not be seen")
+    if incident.silent:
+        remark = "its operation cannot be seen, and a silent connector looks the same restarted or not"
+        return end_attempt(record, incident, AttemptEnd.NOT_PROVEN, policy, now, remark)
     return _proving(record, attempt.claimed_at, "its operation cannot be seen: the next looks will tell", now)
 
 

@@ -67,13 +67,16 @@ def suspecting(record: ConnectorRecord, suspicion: Suspicion, policy: RepairPoli
     return Step(record, Decision(Action.WAIT, reason, cause.failure_class, cause.verdict, due))
 
 
-def opened(record: ConnectorRecord, since: datetime, evidence_at: datetime) -> Incident:
+def opened(
+    record: ConnectorRecord, since: datetime, evidence_at: datetime, noticed_at: datetime | None = None
+) -> Incident:
     """A new incident; its id sorts by time and is the same however often the same evidence is taken in."""
     return Incident(
         id=f"{since:%Y%m%dT%H%M%S%f}-{_short(record.connector.key)}",
         connector=record.connector,
         opened_at=since,
         phase=Phase.WATCHING,
+        noticed_at=noticed_at,
         evidence_at=evidence_at,
     )
 

@@ -49,10 +49,11 @@ def _stale(record: ConnectorRecord, diagnosis: Diagnosis, now: datetime) -> Step
 
 
 def _joined(record: ConnectorRecord, diagnosis: Diagnosis, seen_at: datetime, now: datetime) -> Incident:
-    incident = record.incident or opened(record, diagnosis.first_seen or now, seen_at)
+    incident = record.incident or opened(record, diagnosis.first_seen or now, seen_at, now)
     joined = replace(
         incident,
         diagnosis=evidence.join(incident.diagnosis, diagnosis),
+        silent=incident.silent and not diagnosis.killed,
         evidence_at=max(incident.evidence_at, seen_at),
         line_at=max(incident.line_at or seen_at, seen_at),
         heard_at=now,

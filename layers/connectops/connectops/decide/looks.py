@@ -72,7 +72,7 @@ def weigh_look(record: ConnectorRecord, look: Look, health: Health, policy: Repa
 def _remembered(record: ConnectorRecord, look: Look, now: datetime) -> ConnectorRecord:
     """Keep what only looks know; we can see again, and say so if we had said that we could not."""
     if record.blind_told and record.blind_since:
-        blind = opened(record, record.blind_since, record.blind_since)
+        blind = opened(record, record.blind_since, record.blind_since, now)
         told = alerting.tell(record, blind, Change.RESOLVED, Severity.INFO, now, "It can be seen again.")
         record = replace(told, incident=record.incident)
     return replace(_learned(record, look), blind_since=None, blind_told=False)
@@ -97,7 +97,7 @@ def _blind(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datet
     why = look.blind_because or "the platform gave no data"
     if record.blind_told or look.at - since < policy.page_blind_after:
         return nothing(record, f"could not be seen: {why}")
-    blind = replace(opened(record, since, since), health=Health.UNKNOWN)
+    blind = replace(opened(record, since, since, now), health=Health.UNKNOWN)
     told = alerting.tell(record, blind, Change.COULD_NOT_SEE, Severity.PAGE, now, f"Nothing was done: {why}.")
     record = replace(told, incident=record.incident, blind_told=True)
     return Step(record, Decision(Action.PAGE, f"could not be seen since {since:%H:%M:%S} UTC: {why}"))
@@ -117,13 +117,17 @@ def _changing(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: da
     record = replace(record, in_transition_since=since)
     if look.at - since < policy.stuck_after:
         return nothing(record, f"it is {look.state}")
-    incident = record.incident or opened(record, since, since)
-    stuck = replace(incident, health=Health.STUCK, state=look.state, looks=policy.looks_needed)
-    return conclude(replace(record, incident=stuck), stuck, policy, now)
+    incident = record.incident or opened(record, since, since, now)
+    stuck = replace(incident, health=Health.STUCK, state=look.state, looks=policy.looks_needed, silent=False)
+    record = replace(record, incident=stuck)
+    if stuck.phase in (Phase.RESTARTING, Phase.PROVING):
+        return end_attempt(record, stuck, AttemptEnd.NOT_PROVEN, policy, now, f"it has been {look.state} ever since")
+    return conclude(record, stuck, policy, now)
 
 
 def _confirmed(record: ConnectorRecord, suspicion: Suspicion, now: datetime) -> ConnectorRecord:
-    incident = record.incident or opened(record, suspicion.seen_at, suspicion.seen_at)
+    heard_at = suspicion.heard_at or suspicion.seen_at
+    incident = record.incident or opened(record, suspicion.seen_at, suspicion.seen_at, heard_at)
     incident = replace(
         incident,
         silent=True,
@@ -131,7 +135,7 @@ def _confirmed(record: ConnectorRecord, suspicion: Suspicion, now: datetime) -> 
         diagnosis=evidence.join(incident.diagnosis, suspicion.diagnosis),
         evidence_at=max(incident.evidence_at, suspicion.seen_at),
         line_at=max(incident.line_at or suspicion.seen_at, suspicion.seen_at),
-        heard_at=max(incident.failing_until, suspicion.heard_at or suspicion.seen_at),
+        heard_at=max(incident.failing_until, heard_at),
         healthy_looks=0,
     )
     incident = noted(incident, now, f"{suspicion.silence} confirmed", "nothing followed in time")
@@ -160,10 +164,11 @@ def _failing(record: ConnectorRecord, look: Look, health: Health, policy: Repair
     seen_at = look.tasks.seen_at if look.tasks else look.at
     if not evidence.is_fresh(record, seen_at):
         return nothing(record, f"{health}, but seen before the last restart was through")
-    incident = record.incident or opened(record, seen_at, seen_at)
+    incident = record.incident or opened(record, seen_at, seen_at, look.at)
     incident = replace(
         incident,
         health=health,
+        silent=incident.silent and health not in proof.FAILED_TASKS,
         state=look.state,
         diagnosis=_with_trace(incident.diagnosis, look.diagnosis),
         looks=incident.looks + (look.at != incident.last_look_at),

@@ -9,7 +9,7 @@ from connectops.decide.evidence import moved_since
 from connectops.model import Attempt, ConnectorRecord, Health, Incident, Look, RepairPolicy
 
 FAILED_TASKS = frozenset({Health.DEGRADED, Health.FAILED, Health.NO_TASKS})
-FAILING = FAILED_TASKS | {Health.STALLED, Health.RETRYING}
+FAILING = FAILED_TASKS | {Health.STALLED, Health.RETRYING, Health.STUCK}
 
 
 class Proof(Enum):

@@ -52,7 +52,7 @@ def backoff(attempts_done: int, verdict: Verdict, policy: RepairPolicy) -> timed
 def due_at(record: ConnectorRecord, incident: Incident, policy: RepairPolicy) -> datetime:
     """When the next restart may begin."""
     done = record.backoff_attempts
-    first = incident.opened_at + backoff(0, verdict_of(incident), policy)
+    first = (incident.noticed_at or incident.opened_at) + backoff(0, verdict_of(incident), policy)
     ended = [attempt.ended_at or attempt.claimed_at for attempt in record.recent_attempts]
     if done == 0 or not ended:
         return first
