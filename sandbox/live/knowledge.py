@@ -30,6 +30,7 @@ _FILE_SOURCE = "org.apache.kafka.connect.file.FileStreamSourceConnector"
 _OF_FILE_SOURCE = {"file", "topic", "batch.size"}
 _PROPERTY = re.compile(r"[a-z][a-z0-9]*(\.[a-zA-Z0-9-]+)+")
 _PACKAGES = ("io.", "org.", "com.", "java.", "javax.", "net.", "sun.")
+_RANDOM_DEFAULTS = {"database.server.id"}
 _PATTERNS = {
     "only the underscore, hyphen and alphanumeric characters": "[A-Za-z0-9_-]+",
     "only the underscore, hyphen, dot and alphanumeric characters": "[A-Za-z0-9_.-]+",
@@ -85,7 +86,7 @@ def _compact(told: dict[str, Any], errors: Iterable[str] = ()) -> dict[str, Any]
         "name": defined["name"].replace("(d+)", r"(\d+)"),  # Debezium's own slip
         "type": defined["type"],
         "importance": defined["importance"],
-        "default": defined["default_value"],
+        "default": None if defined["name"] in _RANDOM_DEFAULTS else defined["default_value"],
         "required": required,
         "values": sorted(map(str, allowed)),
         "deprecated": not value["visible"] and defined["name"].endswith(("whitelist", "blacklist")),
