@@ -13,10 +13,10 @@ export SAM_CLI_TELEMETRY := 0
 # For what runs on this machine only; `sam deploy` by hand keeps your own region.
 LOCAL := AWS_DEFAULT_REGION=us-east-1
 
-.PHONY: help setup check test demo build bench lock clean
+.PHONY: help setup check test demo build bench lock clean live-test live-knowledge
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 demo: setup ## watch real connector failures being handled on a local AWS
 	@$(PYTHON) -m sandbox.demo
@@ -30,6 +30,7 @@ check: setup ## check style, types, import rules and the template
 	.venv/bin/mypy
 	.venv/bin/lint-imports --no-logo
 	$(LOCAL) $(SAM) validate --lint
+	$(LOCAL) $(SAM) validate --lint --template pipeline/template.yaml
 
 build: setup ## build the functions and their layer with SAM
 	@$(LOCAL) $(SAM) build
@@ -57,3 +58,9 @@ clean: ## remove everything that the other targets made
 	@python=$$(scripts/find-python) && echo "Making .venv-sam for the SAM CLI (once)" && "$$python" -m venv .venv-sam
 	@.venv-sam/bin/python $(PIP_INSTALL) --constraint constraints/sam.txt --requirement constraints/sam.in
 	@touch $@
+
+live-test: setup ## test the real workers: every stack streams, breaks and ends (sandbox/live/README.md)
+	@$(PYTHON) -m pytest -m live
+
+live-knowledge: setup ## ask the real connectors again what their properties are
+	@$(PYTHON) -m sandbox.live knowledge
