@@ -115,6 +115,11 @@ def test_a_cause_that_no_restart_cures_is_refused_and_paged_at_once(world):
     assert world.voice.changes == [("refused", "page")]
 
 
+def test_what_a_line_says_is_told_with_the_log_group_that_has_the_line(world):
+    world.take(replace(finding(a_refusal()), log_group="/msk/connect/orders"))
+    assert [notice.log_group for notice in world.voice.said] == ["/msk/connect/orders"]
+
+
 def test_a_later_root_cause_re_decides_the_incident(world):
     world.take(a_diagnosis())
     changed = world.take(a_refusal("PG_PERMISSION", NOW + 20 * SECOND), 20 * SECOND)

@@ -78,6 +78,12 @@ def event(name: str) -> dict[str, Any]:
     return found
 
 
+def event_of(subscription: dict[str, Any]) -> dict[str, Any]:
+    """What is packed in a subscription event."""
+    found: dict[str, Any] = json.loads(gzip.decompress(base64.b64decode(subscription["awslogs"]["data"])))
+    return found
+
+
 def batch(messages: list[str], *, group: str = GROUP) -> dict[str, Any]:
     document = {
         "messageType": "DATA_MESSAGE", "owner": "123456789012", "logGroup": group, "logStream": "stream-1",
@@ -96,6 +102,7 @@ def test_a_dead_task_is_one_diagnosis_with_its_root_cause(room: Room) -> None:
     assert found.diagnosis.killed
     assert found.connector == ConnectorId(Platform.MSK_CONNECT, "msk", "db-restart")
     assert found.origin.startswith("37")
+    assert found.log_group == event_of(event("task_killed"))["logGroup"]
 
 
 def test_a_batch_that_comes_twice_gives_the_same_findings(room: Room) -> None:

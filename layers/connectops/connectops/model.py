@@ -267,6 +267,8 @@ class Finding:
     connector: ConnectorId
     at: datetime
     origin: str
+    log_group: str | None = None
+    """Where the line was written that it is about."""
     look: Look | None = None
     diagnosis: Diagnosis | None = None
     suspicion: Suspicion | None = None

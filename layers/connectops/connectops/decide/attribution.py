@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from connectops.decide.diagnosis import Reading
@@ -27,6 +27,7 @@ class LogOwner:
 
     cluster: str | None
     connector: str | None
+    group: str | None = None
 
     def connector_id(self, name: str | None, stream: str) -> ConnectorId:
         """The connector: as its lines name it, else as the settings do, else the stream: that can at least be found."""
@@ -41,7 +42,7 @@ def owner_of(
 ) -> LogOwner:
     """The owner of a log group by the settings; MSK Connect is what is left."""
     cluster = next((each.name for each in clusters if each.log_group == group), None)
-    return LogOwner(cluster, dict(log_group_connectors).get(group))
+    return LogOwner(cluster, dict(log_group_connectors).get(group), group)
 
 
 def findings_of(
@@ -57,7 +58,7 @@ def findings_of(
         connector = owner.connector_id(suspicion.diagnosis.connector, stream)
         found.append(Finding(connector, suspicion.seen_at, origin, suspicion=suspicion))
     found += _signs(reading, stream, owner, open_connectors)
-    return sorted(found, key=_time)
+    return [replace(finding, log_group=owner.group) for finding in sorted(found, key=_time)]
 
 
 def _signs(

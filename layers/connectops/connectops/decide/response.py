@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from connectops.decide.evidence import dated
@@ -17,6 +18,7 @@ def consider(record: ConnectorRecord, finding: Finding, policy: RepairPolicy, no
     if finding.look is not None:
         return weigh_look(record, finding.look, assess(finding.look), policy, now)
     if finding.diagnosis is not None:
+        record = replace(record, log_group=finding.log_group or record.log_group)
         return hear_failure(record, dated(finding.diagnosis, policy, now), policy, now)
     if finding.suspicion is not None:
         return hear_suspicion(record, dated(finding.suspicion, policy, now), policy)
