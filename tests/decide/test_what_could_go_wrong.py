@@ -393,6 +393,21 @@ def test_a_death_right_after_a_recovery_is_news_though_the_workers_clock_is_behi
     assert refusal.decision.action is Action.REFUSE
 
 
+def test_a_refusal_dated_before_the_restart_holds_back_the_next_one(world: World) -> None:
+    a_restarted(world)
+    assert "older" in world.take(a_refusal(at=NOW + 0.5 * MINUTE), 2 * MINUTE).decision.reason
+    for minute in range(3, 20):
+        world.take(failed(minute), minute * MINUTE)
+    assert len(world.hands.restarts) == 1
+    assert ("cause-changed", "page") in world.voice.changes
+
+
+def test_a_refusal_dated_before_the_restart_is_not_held_against_one_that_works(world: World) -> None:
+    a_restarted(world)
+    world.take(a_refusal(at=NOW + 0.5 * MINUTE), 2 * MINUTE)
+    assert world.take(flowing(3), 3 * MINUTE).decision.action is Action.RESOLVE
+
+
 @pytest.mark.parametrize("skew", [-2 * MINUTE, 2 * MINUTE])
 def test_the_first_backoff_is_measured_by_our_own_clock(world: World, skew: timedelta) -> None:
     assert world.take(a_diagnosis(at=NOW + skew)).decision.until == NOW + MINUTE

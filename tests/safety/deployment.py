@@ -106,7 +106,7 @@ class Deployment:
                 if int(str(message[1])) >= RECEIVES:
                     self.queue.popleft()
                     self.dead_letters += 1
-                    self.truth.line_lost |= '"suspicion":{' in str(message[0])
+                    self.truth.line_lost |= '"look":{' not in str(message[0])
                     continue
                 self.blocked_until = at + self.random.uniform(1, 90) * SECOND
                 self.later(self.blocked_until, self.drain)
@@ -117,6 +117,8 @@ class Deployment:
         self.taking, self.nested = finding, False
         self.last_look = None
         self.respond(self._doors(), finding, self.policy)
+        if finding.diagnosis and finding.diagnosis.last_seen:
+            self.rules.heard.add(finding.diagnosis.last_seen)
 
     def _doors(self) -> Doors:
         return Doors(self, self, self, self, lambda: self.now)

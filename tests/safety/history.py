@@ -251,4 +251,5 @@ class History:
             curable = truth.trouble is not None and truth.trouble.curable and self.policy.mode is Mode.REPAIR
             must(hold=unseen or not curable, rule=f"a curable outage did not heal: {truth.trouble}")
         if self._is_well() and truth.intent is None:
-            must(hold=open_ is None, rule=f"a connector that works still has an incident: {open_}")
+            unheard = open_ is not None and open_.silent and truth.line_lost and not truth.flows()
+            must(hold=open_ is None or unheard, rule=f"a connector that works still has an incident: {open_}")

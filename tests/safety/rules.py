@@ -42,6 +42,7 @@ class Rules:
 
     called: set[tuple[str, datetime]] = field(default_factory=set)
     calls: list[tuple[datetime, str]] = field(default_factory=list)
+    heard: set[datetime] = field(default_factory=set)
     noticed: dict[str, datetime] = field(default_factory=dict)
     last_claim: tuple[str, datetime] | None = None
 
@@ -59,6 +60,8 @@ class Rules:
         must(hold=seen, rule="a restart of a connector that was not seen")
         verdict = stored.incident.diagnosis.verdict if stored.incident.diagnosis else Verdict.RESTART_WITH_BACKOFF
         must(hold=verdict.restarts, rule=f"a restart against {verdict}")
+        incurable = truth.trouble is not None and not truth.trouble.curable
+        must(hold=not (incurable and truth.told_of_death in self.heard), rule="a restart of what no restart cures")
         self._in_bounds(stored.incident, verdict, now)
         self.calls.append((now, stored.incident.id))
 

@@ -100,6 +100,7 @@ class Truth:
     """(since, task, whether records move) in order of time."""
     carried_out: list[datetime] = field(default_factory=list)
     line_lost: bool = False
+    told_of_death: datetime | None = None
 
     def __post_init__(self) -> None:
         self._remember(NOW - 30 * MINUTE)
@@ -125,7 +126,9 @@ class Truth:
             return
         self.task = Task.DEAD
         self.failed = self.trouble is Trouble.CONNECTOR_FAILED
-        self.log(_cause(self.trouble, self._stamp(at)))
+        cause = _cause(self.trouble, self._stamp(at))
+        self.told_of_death = cause.last_seen
+        self.log(cause)
         self._remember(at)
 
     def _reconnect(self, at: datetime) -> None:
@@ -243,8 +246,8 @@ class Truth:
 
     def stamped_before_the_restart(self) -> bool:
         """A clock that is behind can date a silent stop to before a restart: only flow would show it then."""
-        since = self.past[-1][0]
-        return self.skew < timedelta(0) and any(since + self.skew <= at <= since for at in self.carried_out)
+        started, since = self.past[-2][0], self.past[-1][0]
+        return since + self.skew - SECOND <= started
 
     def flows(self) -> bool:
         return self.past[-1][2]

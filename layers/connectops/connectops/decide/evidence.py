@@ -59,7 +59,12 @@ def is_fresh(record: ConnectorRecord, evidence_at: datetime) -> bool:
 
 def is_news(record: ConnectorRecord, line_at: datetime) -> bool:
     """Whether a line is newer than the last restart, and than the lines of incidents that ended."""
-    return is_fresh(record, line_at) and (record.past_line_at is None or line_at > record.past_line_at)
+    return is_fresh(record, line_at) and is_unheard(record, line_at)
+
+
+def is_unheard(record: ConnectorRecord, line_at: datetime) -> bool:
+    """Whether a line is newer than those of incidents that ended, all by the workers' clocks."""
+    return record.past_line_at is None or line_at > record.past_line_at
 
 
 def outranks(known: Diagnosis | None, new: Diagnosis) -> bool:

@@ -28,7 +28,7 @@ def hear_failure(record: ConnectorRecord, diagnosis: Diagnosis, policy: RepairPo
     if diagnosis.verdict is Verdict.IGNORE:
         return nothing(record, f"{diagnosis.failure_class} is handled by itself")
     if not evidence.is_news(record, seen_at):
-        return _stale(record, diagnosis, now)
+        return _stale(record, diagnosis, seen_at, policy, now)
     incident = _joined(record, diagnosis, seen_at, now)
     record = replace(record, incident=incident, healthy_since=None)
     if incident.phase not in (Phase.RESTARTING, Phase.PROVING):
@@ -40,12 +40,22 @@ def hear_failure(record: ConnectorRecord, diagnosis: Diagnosis, policy: RepairPo
     return nothing(record, "a restart is being proven; this line alone does not end it")
 
 
-def _stale(record: ConnectorRecord, diagnosis: Diagnosis, now: datetime) -> Step:
+def _stale(
+    record: ConnectorRecord, diagnosis: Diagnosis, seen_at: datetime, policy: RepairPolicy, now: datetime
+) -> Step:
+    """It joins the history. A refusal holds back further restarts, too: a worker's clock may only be behind."""
     reason = f"{diagnosis.failure_class} is older than the last restart or incident"
     if record.incident is None:
         return nothing(record, reason)
     history = noted(record.incident, now, f"read {diagnosis.failure_class}", "older than the last restart or incident")
-    return nothing(replace(record, incident=history), reason)
+    record = replace(record, incident=history)
+    if diagnosis.verdict is not Verdict.DO_NOT_RESTART or not evidence.is_unheard(record, seen_at):
+        return nothing(record, reason)
+    history = replace(history, diagnosis=evidence.join(history.diagnosis, diagnosis))
+    record = replace(record, incident=history)
+    if history.phase in (Phase.RESTARTING, Phase.PROVING):
+        return nothing(record, reason)
+    return conclude(record, history, policy, now)
 
 
 def _joined(record: ConnectorRecord, diagnosis: Diagnosis, seen_at: datetime, now: datetime) -> Incident:
