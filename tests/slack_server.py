@@ -52,7 +52,7 @@ def slack_server(*answers: Answer) -> Iterator[SlackServer]:
             self.end_headers()
             self.wfile.write(answer.body.encode())
 
-        def log_message(self, format: str, *args: object) -> None:
+        def log_message(self, *args: object) -> None:
             """Quiet: what was asked is in `posted` and `paths`."""
 
     http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)

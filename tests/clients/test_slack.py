@@ -157,7 +157,7 @@ class Secrets(BaseProvider):
     """Powertools' provider with its cache over a list of values, one a fetch; the last one stays."""
 
     def __init__(self, *values: str | bytes | Exception) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
+        super().__init__()
         self.values = list(values)
         self.fetched: list[str] = []
 

@@ -134,8 +134,8 @@ class LogRecord:
 
     `message` is the header line without time, level, context and logger, and further lines of the message; `causes` are
     the lines of its throwables that name an exception (`Caused by: ` and `Suppressed: ` included), `frames` their stack
-    frames. `level` is empty for an orphan: lines whose header was lost or cut off. `repeats` counts statements alike that
-    were folded into this one, `last_at` is when the last of them was written, `size` how many physical lines they had.
+    frames. `level` is empty for an orphan: lines whose header was lost or cut off. `repeats` counts statements alike
+    that were folded into this one, `last_at` is when the last of them was written, `size` how many physical lines they had.
     """
 
     at: datetime
