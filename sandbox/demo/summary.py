@@ -64,7 +64,7 @@ def judge_slack(notices: Iterable[Notice], messages: Sequence[dict[str, Any]]) -
     return Result(
         connector="(Slack)",
         title="an incoming webhook",
-        expected=f"{len(expected)} notices",
+        expected=f"{len(expected)} notice{'s' if len(expected) != 1 else ''}",
         seen=f"{arrived} of them",
         ok=arrived == len(expected),
     )
