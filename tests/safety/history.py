@@ -198,7 +198,9 @@ class History:
             kind = "look" if finding.look else finding.diagnosis or finding.suspicion or finding.sign
             seen = f"{assess(finding.look)} {finding.look.tasks}" if finding.look else ""
             decision = getattr(outcome, "decision", None)
-            self._tell(f"{str(kind)[:90]} {seen} -> {decision.action if decision else '?'}: {decision and decision.reason}")
+            self._tell(
+                f"{str(kind)[:90]} {seen} -> {decision.action if decision else '?'}: {decision and decision.reason}"
+            )
         return outcome
 
     # ── those who are told ──

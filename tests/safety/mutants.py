@@ -1,0 +1,221 @@
+"""Policies that are broken on purpose: each must be caught. `python -m tests.safety.mutants` shows by what.
+
+A mutant replaces a few functions of the repair for as long as its context lasts. It is caught if a history of the
+simulator breaks a rule, or if a story that the tests tell comes out differently.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, redirect_stdout
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from io import StringIO
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from connectops import respond as rooms
+from connectops.decide import alerting, attempt, evidence, looks, proof, restart_policy
+from connectops.decide import incident as incidents
+from connectops.decide.incident import Step, nothing
+from connectops.model import (
+    UNKNOWN_CLASS,
+    Action,
+    Change,
+    ConnectorRecord,
+    ConnectorState,
+    Decision,
+    Diagnosis,
+    Health,
+    Incident,
+    Look,
+    Mode,
+    Phase,
+    RepairPolicy,
+    Severity,
+    Verdict,
+)
+from tests import fakes
+from tests.safety.history import History
+from tests.safety.rules import BrokenRule
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """A broken policy: `changes` are (module, name, replacement)."""
+
+    name: str
+    changes: tuple[tuple[object, str, object], ...]
+
+    @contextmanager
+    def alive(self) -> Iterator[None]:
+        with ExitStack() as stack:
+            for module, name, changed in self.changes:
+                stack.enter_context(patch.object(module, name, changed))
+            yield
+
+
+def _no_claim(doors: rooms.Doors, finding: Any, policy: RepairPolicy) -> rooms.Outcome:
+    """Restarts first, and writes down afterwards that it was claimed."""
+    now = doors.clock()
+    read = doors.records.load(finding.connector)
+    step = rooms.consider(rooms._follow(doors, read, policy, now), finding, policy, now)
+    if step.decision.action.restarts:
+        step = rooms.claim(step.record, rooms._look_once_more(doors, step.record, now), policy, now)
+    if step.decision.action.restarts:
+        step = rooms._restart(doors, step.record, step, policy)
+    return rooms._deliver(doors, rooms.Outcome(step.decision, doors.records.save(step.record, now, step.ended)))
+
+
+def _acts_twice(doors: rooms.Doors, claimed: ConnectorRecord, step: Step, policy: RepairPolicy) -> Step:
+    """Tries the call again where no answer came."""
+    try:
+        doors.hands.restart(claimed.connector, claimed.arn, step.decision.action, claimed.connect_version)
+    except rooms.OutcomeUnknown:
+        return _RESTART(doors, claimed, step, policy)
+    except (rooms.ActionRefused, rooms.ObservationFailed) as err:
+        return rooms.refused(claimed, err, policy, doors.clock())
+    return step
+
+
+_RESTART = rooms._restart
+_RULE = restart_policy.rule
+_FORBIDDEN = restart_policy._forbidden
+_CLAIM = attempt.claim
+
+
+def _seen(look: Look) -> Look:
+    return replace(look, state=ConnectorState.RUNNING) if look.state is ConnectorState.UNKNOWN else look
+
+
+def _unpaused(look: Look) -> Look:
+    paused = look.state in (ConnectorState.PAUSED, ConnectorState.STOPPED)
+    return replace(look, state=ConnectorState.RUNNING) if paused else look
+
+
+def _claims(changed: Callable[[Look], Look]) -> tuple[tuple[object, str, object], ...]:
+    """The last look before a restart, looked at wrongly."""
+
+    def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: Any) -> Step:
+        return _CLAIM(record, changed(look), policy, now)
+
+    return ((rooms, "claim", claim),)
+
+
+def _uncapped(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: Any) -> Decision | None:
+    found = _FORBIDDEN(record, incident, policy, now)
+    return None if found and found.action is Action.PAGE else found
+
+
+def _untagged(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: Any) -> Decision | None:
+    return _FORBIDDEN(replace(record, tags=()), incident, policy, now)
+
+
+def _unlimited_day(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: Any) -> Decision | None:
+    found = _FORBIDDEN(record, incident, policy, now)
+    return None if found and "limit" in found.reason else found
+
+
+def _lenient(known: Diagnosis | None, new: Diagnosis) -> bool:
+    return known is None or new.failure_class != UNKNOWN_CLASS
+
+
+def _everything(incident: Incident) -> Verdict:
+    return Verdict.RESTART_WITH_BACKOFF
+
+
+def _guesses(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: Any) -> Step:
+    """Takes what it could not see for failed."""
+    return looks._failing(record, replace(look, tasks=None), Health.FAILED, policy, now)
+
+
+def _acts_in_any_mode(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: Any) -> Decision:
+    return _RULE(record, incident, replace(policy, mode=Mode.REPAIR), now)
+
+
+def _forgets_at_once(record: ConnectorRecord, policy: RepairPolicy, now: Any) -> Step:
+    return nothing(replace(record, backoff_attempts=0, recent_attempts=()), "healthy")
+
+
+def _swallows(doors: rooms.Doors, outcome: rooms.Outcome) -> rooms.Outcome:
+    """Empties the outbox before it tells, so that what was not delivered is lost."""
+    kept = outcome.record.outbox
+    if not kept:
+        return outcome
+    saved = doors.records.save(replace(outcome.record, outbox=()), doors.clock())
+    for notice in kept:
+        try:
+            doors.voice.publish(notice)
+        except rooms.MessageNotDelivered:
+            break
+    return replace(outcome, record=saved)
+
+
+def _repeats(record: ConnectorRecord, policy: RepairPolicy, now: Any) -> ConnectorRecord:
+    if record.incident is None:
+        return record
+    return alerting.tell(record, record.incident, Change.REMINDER, Severity.WARNING, now, "Still there.")
+
+
+def _holds_in_silence(record: ConnectorRecord, incident: Incident, why: str, policy: RepairPolicy, now: Any) -> Step:
+    waiting = replace(incident, phase=Phase.WAITING)
+    return Step(replace(record, incident=waiting), Decision(Action.WAIT, why, incident.failure_class))
+
+
+MUTANTS = (
+    Mutant("no claim: acts before it writes", ((rooms, "respond", _no_claim), (fakes, "respond", _no_claim))),
+    Mutant("calls again where no answer came", ((rooms, "_restart", _acts_twice),)),
+    Mutant("no cap", ((restart_policy, "_forbidden", _uncapped),)),
+    Mutant("no limit a day", ((restart_policy, "_forbidden", _unlimited_day),)),
+    Mutant("no backoff", ((restart_policy, "backoff", lambda *_: timedelta(0)),)),
+    Mutant("forgets its attempts at once", ((looks, "_cooling_down", _forgets_at_once),)),
+    Mutant("restarts what somebody paused", _claims(_unpaused)),
+    Mutant("restarts what it could not see just before", _claims(_seen)),
+    Mutant("takes what it could not see for failed", ((looks, "_blind", _guesses),)),
+    Mutant("ignores the tag", ((restart_policy, "_forbidden", _untagged),)),
+    Mutant("restarts whatever died", ((restart_policy, "verdict_of", _everything),)),
+    Mutant("lets noise hide a refusal", ((evidence, "outranks", _lenient),)),
+    Mutant("takes old evidence for fresh", ((evidence, "is_fresh", lambda *_: True),)),
+    Mutant("takes a repeated line for news", ((evidence, "is_unheard", lambda *_: True),)),
+    Mutant("acts on one look", ((evidence, "is_sufficient", lambda *_: True),)),
+    Mutant("acts in every mode", ((incidents, "rule", _acts_in_any_mode), (attempt, "rule", _acts_in_any_mode))),
+    Mutant("forgets what it could not say", ((rooms, "_deliver", _swallows),)),
+    Mutant("says the same at every look", ((alerting, "remind", _repeats),)),
+    Mutant("takes running tasks for a proof", ((proof, "weigh_restart", lambda *_: proof.Proof.BY_TASKS),)),
+    Mutant("never gives an attempt up", ((proof, "weigh_restart", lambda *_: proof.Proof.NOT_YET),)),
+    Mutant("waits for a busy platform for ever", ((attempt, "_held", _holds_in_silence),)),
+)
+TESTS = ("tests/decide/test_life_of_an_incident.py", "tests/decide/test_what_could_go_wrong.py")
+
+
+def caught_by(mutant: Mutant, histories: int) -> str | None:
+    """What catches a mutant: a broken rule and its seed, or the tests; None if it lives."""
+    with mutant.alive():
+        for seed in range(histories):
+            try:
+                History(seed, respond=rooms.respond).run()
+            except (BrokenRule, AttributeError, IndexError) as err:
+                return f"seed {seed}: {str(err)[:70]}"
+        with redirect_stdout(StringIO()):
+            failed = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *TESTS])
+        return "the tests of decide/" if failed else None
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--histories", type=int, default=400, help="how many histories a mutant may survive")
+    wanted, alive = parser.parse_args(), 0
+    for mutant in MUTANTS:
+        killer = caught_by(mutant, wanted.histories)
+        alive += killer is None
+        sys.stdout.write(f"{mutant.name:45} {killer or 'LIVES'}\n")
+    sys.stdout.write(f"{len(MUTANTS)} mutants, {alive} live\n")
+    return min(alive, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
