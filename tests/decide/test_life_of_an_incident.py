@@ -192,6 +192,15 @@ def test_a_silent_stop_is_forgotten_at_any_sign_of_life(world, life):
     assert (world.hands.restarts, world.voice.said) == ([], [])
 
 
+@pytest.mark.parametrize(("seconds", "restarts"), [(75, 1), (76, 0)])
+def test_records_that_were_read_before_the_stop_do_not_explain_the_silence(world, seconds, restarts):
+    world.sight.sees = a_look()
+    world.take(a_suspicion())
+    world.take(a_sign(Life.RECORDS, NOW + seconds * SECOND), seconds * SECOND)
+    world.take(healthy(3), 3 * MINUTE)
+    assert len(world.hands.restarts) == restarts
+
+
 def test_an_orderly_stop_that_was_read_just_before_explains_the_silence(world):
     world.take(a_sign(Life.ORDERLY_STOP, NOW - SECOND))
     world.take(a_suspicion())

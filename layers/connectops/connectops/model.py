@@ -135,7 +135,8 @@ class LogRecord:
     `message` is the header line without time, level, context and logger, and further lines of the message; `causes` are
     the lines of its throwables that name an exception (`Caused by: ` and `Suppressed: ` included), `frames` their stack
     frames. `level` is empty for an orphan: lines whose header was lost or cut off. `repeats` counts statements alike
-    that were folded into this one, `last_at` is when the last of them was written, `size` how many physical lines they had.
+    that were folded into this one, `last_at` is when the last of them was written, `size` how many physical lines they
+    had.
     """
 
     at: datetime
@@ -513,6 +514,8 @@ class ConnectorRecord:
     in_transition_since: datetime | None = None
     last_life_at: datetime | None = None
     """When a line last showed records moving."""
+    last_sign: SignOfLife | None = None
+    """The latest other sign of life, by the worker's own time."""
     last_stop: SignOfLife | None = None
     """The last orderly stop that a line showed."""
     past_line_at: datetime | None = None

@@ -147,8 +147,18 @@ def outlive(suspicions: tuple[Suspicion, ...], sign: SignOfLife, policy: RepairP
 
 def disproves(sign: SignOfLife, suspicion: Suspicion, policy: RepairPolicy) -> bool:
     """Life after the suspicious line; or an orderly stop beside it, whose lines may come in either order."""
-    beside = policy.silent_stop_after / 10 if sign.life is Life.ORDERLY_STOP else timedelta(0)
-    return sign.at + beside > suspicion.seen_at and same_task(sign.task, suspicion.diagnosis.task)
+    if sign.life is Life.ORDERLY_STOP:
+        counts_from = suspicion.seen_at - policy.silent_stop_after / 10
+    elif sign.life is Life.RECORDS:
+        counts_from = records_count_from(suspicion, suspicion.seen_at, policy)
+    else:
+        counts_from = suspicion.seen_at
+    return sign.at > counts_from and same_task(sign.task, suspicion.diagnosis.task)
+
+
+def records_count_from(suspicion: Suspicion, stopped_at: datetime, policy: RepairPolicy) -> datetime:
+    """Records that move soon after a reader stopped were read before it: they are still on their way."""
+    return stopped_at + policy.silent_stop_after / 2 if suspicion.silence is Silence.SILENT_STOP else stopped_at
 
 
 def same_task(one: int | None, other: int | None) -> bool:
@@ -164,8 +174,8 @@ def weigh_silence(
     """
     confirmed, waiting = [], []
     for suspicion in record.suspicions:
-        heard_at = suspicion.heard_at or suspicion.seen_at
-        if moved_since(record, look, heard_at) or not is_fresh(record, suspicion.seen_at):
+        counts_from = records_count_from(suspicion, suspicion.heard_at or suspicion.seen_at, policy)
+        if moved_since(record, look, counts_from) or not is_fresh(record, suspicion.seen_at):
             continue
         if look.at >= deadline(suspicion, policy) and look.state is ConnectorState.RUNNING:
             confirmed.append(suspicion)

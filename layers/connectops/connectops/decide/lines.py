@@ -74,9 +74,9 @@ def _joined(record: ConnectorRecord, diagnosis: Diagnosis, seen_at: datetime, no
 
 def hear_suspicion(record: ConnectorRecord, suspicion: Suspicion, policy: RepairPolicy) -> Step:
     """Something that only silence can confirm: remembered with its deadline, unless it is explained already."""
-    alive = record.last_life_at is not None and record.last_life_at > suspicion.seen_at
-    stopped = record.last_stop is not None and evidence.disproves(record.last_stop, suspicion, policy)
-    if alive or stopped or not evidence.is_news(record, suspicion.seen_at):
+    signs = [sign for sign in (record.last_sign, record.last_stop) if sign]
+    explained = any(evidence.disproves(sign, suspicion, policy) for sign in signs)
+    if explained or not evidence.is_news(record, suspicion.seen_at):
         return nothing(record, f"{suspicion.silence} is explained by other evidence")
     record = replace(record, suspicions=evidence.suspect(record.suspicions, suspicion))
     return suspecting(record, suspicion, policy)
@@ -90,6 +90,8 @@ def hear_life(record: ConnectorRecord, sign: SignOfLife, policy: RepairPolicy, n
     record = replace(record, suspicions=evidence.outlive(record.suspicions, sign, policy))
     if sign.life is Life.ORDERLY_STOP:
         return nothing(replace(record, last_stop=sign), "an orderly stop")
+    if record.last_sign is None or sign.at >= record.last_sign.at:
+        record = replace(record, last_sign=sign)
     if sign.life is Life.RECORDS:
         alive_at = min(sign.at, now)
         record = replace(record, last_life_at=max(record.last_life_at or alive_at, alive_at))

@@ -61,7 +61,7 @@ def weigh_look(record: ConnectorRecord, look: Look, health: Health, policy: Repa
     confirmed, waiting = evidence.weigh_silence(record, look, policy)
     record = replace(record, suspicions=waiting, in_transition_since=None)
     for suspicion in confirmed:
-        record = _confirmed(record, suspicion, now)
+        record = _confirmed(record, suspicion, policy, now)
     if confirmed and record.incident and record.incident.phase in (Phase.RESTARTING, Phase.PROVING):
         return end_attempt(record, record.incident, AttemptEnd.FAILED_AGAIN, policy, now, "silent again")
     if health is Health.HEALTHY:
@@ -125,7 +125,7 @@ def _changing(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: da
     return conclude(record, stuck, policy, now)
 
 
-def _confirmed(record: ConnectorRecord, suspicion: Suspicion, now: datetime) -> ConnectorRecord:
+def _confirmed(record: ConnectorRecord, suspicion: Suspicion, policy: RepairPolicy, now: datetime) -> ConnectorRecord:
     heard_at = suspicion.heard_at or suspicion.seen_at
     incident = record.incident or opened(record, suspicion.seen_at, suspicion.seen_at, heard_at)
     incident = replace(
@@ -135,7 +135,7 @@ def _confirmed(record: ConnectorRecord, suspicion: Suspicion, now: datetime) -> 
         diagnosis=evidence.join(incident.diagnosis, suspicion.diagnosis),
         evidence_at=max(incident.evidence_at, suspicion.seen_at),
         line_at=max(incident.line_at or suspicion.seen_at, suspicion.seen_at),
-        heard_at=max(incident.failing_until, heard_at),
+        heard_at=max(incident.failing_until, evidence.records_count_from(suspicion, heard_at, policy)),
         healthy_looks=0,
     )
     incident = noted(incident, now, f"{suspicion.silence} confirmed", "nothing followed in time")
