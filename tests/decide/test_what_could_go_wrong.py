@@ -302,6 +302,16 @@ def test_silence_is_measured_to_the_time_of_the_look_not_of_its_delivery(world: 
     assert world.hands.restarts == []
 
 
+@pytest.mark.parametrize("life", [Life.RECONNECTED, Life.STARTED, Life.RECORDS])
+def test_a_silent_stop_that_is_delivered_again_after_its_end_is_explained(world: World, life: Life) -> None:
+    world.sight.sees = a_look()
+    world.take(a_suspicion())
+    world.take(a_sign(life, NOW + 118 * SECOND), 119 * SECOND)
+    world.take(a_suspicion(), 10 * MINUTE)
+    world.take(healthy(20), 20 * MINUTE)
+    assert world.hands.restarts == []
+
+
 def test_a_rebalance_is_waited_for(world: World) -> None:
     world.take(a_diagnosis())
     world.sight.sees = a_look(state=ConnectorState.UNASSIGNED)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
@@ -88,8 +88,6 @@ class History:
         rough = draw.choice([0, 0, 0.02, 0.1])
         self.faults = Faults(*(rough * draw.choice([0, 1, 3]) for _ in range(6)))
         mode = draw.choice([Mode.REPAIR] * 8 + [Mode.ADVISE, Mode.OFF])
-        from dataclasses import replace
-
         self.policy = replace(self.policy, mode=mode)
         self.deployment = Deployment(
             self.truth,

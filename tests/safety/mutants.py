@@ -22,6 +22,8 @@ from connectops import respond as rooms
 from connectops.decide import alerting, attempt, evidence, looks, proof, restart_policy
 from connectops.decide import incident as incidents
 from connectops.decide.incident import Step, nothing
+from connectops.decide.response import consider
+from connectops.errors import ActionRefused, MessageNotDelivered, ObservationFailed, OutcomeUnknown
 from connectops.model import (
     UNKNOWN_CLASS,
     Action,
@@ -63,9 +65,9 @@ def _no_claim(doors: rooms.Doors, finding: Any, policy: RepairPolicy) -> rooms.O
     """Restarts first, and writes down afterwards that it was claimed."""
     now = doors.clock()
     read = doors.records.load(finding.connector)
-    step = rooms.consider(rooms._follow(doors, read, policy, now), finding, policy, now)
+    step = consider(rooms._follow(doors, read, policy, now), finding, policy, now)
     if step.decision.action.restarts:
-        step = rooms.claim(step.record, rooms._look_once_more(doors, step.record, now), policy, now)
+        step = attempt.claim(step.record, rooms._look_once_more(doors, step.record, now), policy, now)
     if step.decision.action.restarts:
         step = rooms._restart(doors, step.record, step, policy)
     return rooms._deliver(doors, rooms.Outcome(step.decision, doors.records.save(step.record, now, step.ended)))
@@ -75,10 +77,10 @@ def _acts_twice(doors: rooms.Doors, claimed: ConnectorRecord, step: Step, policy
     """Tries the call again where no answer came."""
     try:
         doors.hands.restart(claimed.connector, claimed.arn, step.decision.action, claimed.connect_version)
-    except rooms.OutcomeUnknown:
+    except OutcomeUnknown:
         return _RESTART(doors, claimed, step, policy)
-    except (rooms.ActionRefused, rooms.ObservationFailed) as err:
-        return rooms.refused(claimed, err, policy, doors.clock())
+    except (ActionRefused, ObservationFailed) as err:
+        return attempt.refused(claimed, err, policy, doors.clock())
     return step
 
 
@@ -150,7 +152,7 @@ def _swallows(doors: rooms.Doors, outcome: rooms.Outcome) -> rooms.Outcome:
     for notice in kept:
         try:
             doors.voice.publish(notice)
-        except rooms.MessageNotDelivered:
+        except MessageNotDelivered:
             break
     return replace(outcome, record=saved)
 

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from connectops.errors import Busy, Forbidden, OutcomeUnknown, Unreachable
+from connectops.errors import Busy, ConnectOpsError, Forbidden, OutcomeUnknown, Unreachable
 from connectops.ledger import connector_of
-from connectops.model import ConnectorRecord, ConnectorState, Life, Phase, Silence, Verdict
+from connectops.model import ConnectorRecord, ConnectorState, Life, Look, Phase, Silence, Verdict
 from tests.builders import NOW, SECOND, a_diagnosis, a_failed_look, a_look, a_refusal, a_sign, a_suspicion
 from tests.fakes import World
 
@@ -97,13 +97,14 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(sees=st.sampled_from(["failed", "paused", "healthy", "blind", "tagged"]))
     def the_last_look_sees(self, sees: str) -> None:
-        self.world.sight.sees = {
+        looks: dict[str, Look | ConnectOpsError] = {
             "failed": a_failed_look(),
             "paused": a_look(state=ConnectorState.PAUSED),
             "healthy": a_look(),
             "blind": Unreachable("throttled"),
             "tagged": a_failed_look(tags=(("restart", "off"),)),
-        }[sees]
+        }
+        self.world.sight.sees = looks[sees]
 
     @rule(broken=st.booleans())
     def the_topic_is(self, *, broken: bool) -> None:

@@ -6,7 +6,7 @@ Everything is drawn from one `random.Random`, so a history is its seed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from random import Random
@@ -113,8 +113,8 @@ class Truth:
         self.trouble, self.broken_until = trouble, at + lasts
         if trouble is Trouble.SILENT_STOP:
             self.task = Task.SILENT
-            cause = _cause(trouble, self._stamp(at))
-            self.log(Suspicion(Silence.SILENT_STOP, self._stamp(at), a_diagnosis(cause.failure_class, cause.last_seen)))
+            stamp = self._stamp(at)
+            self.log(Suspicion(Silence.SILENT_STOP, stamp, a_diagnosis("MYSQL_CONN_LOST", stamp)))
             if self.random.random() < 0.3:
                 self.later(max(self.broken_until, at + 118 * SECOND), self._reconnect)
         else:
@@ -216,12 +216,12 @@ class Truth:
             tags=tags,
         )
         if not msk:
-            return _replaced(plain, tasks=self._tasks(self.task, at))
+            return replace(plain, tasks=self._tasks(self.task, at))
         if lag is None:
-            return _replaced(plain, blind_because="no datapoint")
+            return replace(plain, blind_because="no datapoint")
         period = (at - lag).replace(second=0, microsecond=0) - MINUTE
         flow = Flow(at - 10 * MINUTE, at - lag, self._records_since(at - 10 * MINUTE, period))
-        return _replaced(plain, tasks=self._tasks(self._at(period + MINUTE - SECOND)[1], period), flow=flow)
+        return replace(plain, tasks=self._tasks(self._at(period + MINUTE - SECOND)[1], period), flow=flow)
 
     def _tasks(self, task: Task, seen_at: datetime) -> Tasks:
         dead = task is Task.DEAD
@@ -255,9 +255,3 @@ class Truth:
     def _stamp(self, at: datetime) -> datetime:
         """MSK Connect cuts times to whole seconds."""
         return (at + self.skew).replace(microsecond=0)
-
-
-def _replaced(look: Look, **changes: object) -> Look:
-    from dataclasses import replace
-
-    return replace(look, **changes)  # type: ignore[arg-type]  # names of Look's fields
