@@ -154,8 +154,7 @@ class Deployment:
         if self.random.random() < self.faults.ledger:
             raise Unreachable("throttled")
         if record.incident:
-            looked = self.taking.look if self.taking else None
-            self.rules.noticed.setdefault(record.incident.id, looked.at if looked else now)
+            self.rules.noticed.setdefault(record.incident.id, self._first_sight(now))
         if record.version != (self.stored.version if self.stored else 0):
             raise LostRace("overtaken")
         self.stored = replace(record, version=record.version + 1)
@@ -165,6 +164,12 @@ class Deployment:
         if self.random.random() < self.faults.ledger / 2:
             raise Unreachable("written, but the answer was lost")
         return self.stored
+
+    def _first_sight(self, now: datetime) -> datetime:
+        """When the failure was first heard of, in a look, a line or a suspicion."""
+        look = self.taking.look if self.taking else None
+        suspected = [each.heard_at for each in self.stored.suspicions if each.heard_at] if self.stored else []
+        return min([look.at if look else now, *suspected])
 
     # ── sight ──
 
