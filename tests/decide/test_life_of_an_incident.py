@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from connectops.decide.catalogue import BY_ID
 from connectops.errors import Busy, Forbidden, NotFound, Unreachable
 from connectops.model import (
     UNKNOWN_CLASS,
@@ -557,3 +558,13 @@ def test_a_notice_that_the_topic_will_never_accept_does_not_hold_up_the_next_one
     assert world.record().outbox == ()
     world.take(flowing(5), 5 * MINUTE)
     assert world.voice.changes == [("resolved", "info")]
+
+
+def test_a_notice_says_in_plain_words_what_a_known_cause_means(world):
+    world.take(a_refusal("MYSQL_BINLOG_POSITION_LOST"))
+    assert world.voice.said[0].what_happened.startswith(BY_ID["MYSQL_BINLOG_POSITION_LOST"].cause)
+
+
+def test_a_notice_guesses_nothing_about_an_unknown_cause(world):
+    world.take(a_refusal(UNKNOWN_CLASS))
+    assert world.voice.said[0].what_happened == "The worker log says that a task was killed."

@@ -103,7 +103,7 @@ def _title(change: Change, incident: Incident) -> str:
 
 
 def _what_happened(incident: Incident) -> str:
-    parts = []
+    parts = _plain_cause(incident.failure_class)
     if incident.silent:
         parts.append("It says RUNNING and delivers nothing: its last line was followed by silence.")
     elif incident.health:
@@ -113,6 +113,13 @@ def _what_happened(incident: Incident) -> str:
     if incident.diagnosis and incident.diagnosis.consequences:
         parts.append(f"Consequences seen: {', '.join(incident.diagnosis.consequences)}.")
     return " ".join(parts) or "The worker log tells of a failure."
+
+
+def _plain_cause(failure_class: str) -> list[str]:
+    """What the catalogue says of it in plain words; nothing of a cause that nobody knows."""
+    from connectops.decide.catalogue import BY_ID  # notices are rare, and the catalogue is large
+
+    return [sentence(BY_ID[failure_class].cause)] if failure_class in BY_ID else []
 
 
 def _next_step(record: ConnectorRecord, incident: Incident, change: Change) -> str:
