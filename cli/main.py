@@ -90,6 +90,14 @@ def status(
     raise typer.Exit(code)
 
 
+@app.command(hidden=True)
+def transitions() -> None:
+    """Print the table of docs/repair.md: what is decided on each observation, phase by phase."""
+    from cli.transitions import run
+
+    raise typer.Exit(run())
+
+
 @app.command()
 def replay(
     folder: Annotated[Path, typer.Argument(help="A folder with worker.log and status.jsonl, plain or .gz.")],

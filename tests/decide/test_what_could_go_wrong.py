@@ -121,6 +121,16 @@ def test_tasks_that_run_after_the_death_are_not_restarted(world: World) -> None:
     assert world.hands.restarts == []
 
 
+def test_tasks_that_the_metrics_show_running_again_are_given_a_second_look(world: World) -> None:
+    world.take(a_diagnosis())
+    world.take(failed(0.5), 0.5 * MINUTE)
+    world.sight.sees = unmeasured(1)
+    assert "run again" in world.take(healthy(1), MINUTE).decision.reason
+    assert world.hands.restarts == []
+    world.take(failed(2), 2 * MINUTE)
+    assert len(world.hands.restarts) == 1
+
+
 def test_a_healthy_look_from_before_the_death_does_not_end_its_incident(world: World) -> None:
     world.take(a_refusal())
     world.take(a_sign(Life.RECORDS, NOW + SECOND), SECOND)

@@ -157,6 +157,10 @@ def _healthy(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dat
     recovery = proof.weigh_recovery(record, incident, look, policy, now)
     if recovery in (Proof.BY_RECORDS, Proof.BY_TASKS):
         return resolved(record, incident, f"it recovered without a restart by ConnectOps: {recovery.value}", now)
+    if incident.healthy_looks and incident.phase is Phase.WAITING and proof.status_showed_it(incident):
+        reason = "its tasks run again: the next look will tell"
+        verdict = incident.diagnosis.verdict if incident.diagnosis else None
+        return Step(record, Decision(Action.WAIT, reason, incident.failure_class, verdict, incident.not_before))
     return conclude(record, incident, policy, now)
 
 
