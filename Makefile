@@ -13,7 +13,7 @@ export SAM_CLI_TELEMETRY := 0
 # For what runs on this machine only; `sam deploy` by hand keeps your own region.
 LOCAL := AWS_DEFAULT_REGION=us-east-1
 
-.PHONY: help setup check test demo build bench lock clean live-test live-knowledge
+.PHONY: help setup check test soak demo build bench lock clean live-test live-knowledge
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -23,6 +23,10 @@ demo: setup ## watch real connector failures being handled on a local AWS
 
 test: setup ## run all tests: unit, contract, template and sandbox
 	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile
+
+soak: setup ## put the repair through 100,000 random histories, and break its policy on purpose
+	@$(PYTHON) -m tests.safety.soak
+	@$(PYTHON) -m tests.safety.mutants
 
 check: setup ## check style, types, import rules and the template
 	.venv/bin/ruff check
