@@ -31,7 +31,7 @@ POLICY = RepairPolicy()
 
 def an_open_record(connector: ConnectorId = ORDERS, **more: Any) -> ConnectorRecord:
     plain = replace(opened(ConnectorRecord(connector), NOW, NOW), phase=Phase.REFUSED, diagnosis=a_diagnosis())
-    incident = replace(plain, **more)  # type: ignore[arg-type]  # names of Incident's fields
+    incident = replace(plain, **more)
     return ConnectorRecord(connector, incident=incident, arn=ARN if connector == ORDERS else None)
 
 
@@ -97,7 +97,8 @@ def test_what_stays_open_is_said_again_as_loudly_every_four_hours(
 def test_what_delivers_nothing_for_a_quarter_of_an_hour_pages_once(
     changes: dict[str, Any], minutes: float, *, paged: bool
 ) -> None:
-    record = an_open_record(**({"told": Severity.INFO, "told_at": NOW} | changes))
+    told_once: dict[str, Any] = {"told": Severity.INFO, "told_at": NOW}
+    record = an_open_record(**(told_once | changes))
     said = remind(record, POLICY, NOW + minutes * MINUTE)
     assert bool(said.outbox) is paged
     if paged:
