@@ -20,6 +20,7 @@ import pytest
 
 from connectops import respond as rooms
 from connectops.decide import alerting, attempt, evidence, looks, proof, restart_policy
+from connectops.decide import claim as claims
 from connectops.decide import incident as incidents
 from connectops.decide.incident import Step, nothing
 from connectops.decide.response import consider
@@ -67,7 +68,7 @@ def _no_claim(doors: rooms.Doors, finding: Any, policy: RepairPolicy) -> rooms.O
     read = doors.records.load(finding.connector)
     step = consider(rooms._follow(doors, read, policy, now), finding, policy, now)
     if step.decision.action.restarts:
-        step = attempt.claim(step.record, rooms._look_once_more(doors, step.record, now), policy, now)
+        step = claims.claim(step.record, rooms._look_once_more(doors, step.record, now), policy, now)
     if step.decision.action.restarts:
         step = rooms._restart(doors, step.record, step, policy)
     return rooms._deliver(doors, rooms.Outcome(step.decision, doors.records.save(step.record, now, step.ended)))
@@ -87,7 +88,7 @@ def _acts_twice(doors: rooms.Doors, claimed: ConnectorRecord, step: Step, policy
 _RESTART = rooms._restart
 _RULE = restart_policy.rule
 _FORBIDDEN = restart_policy._forbidden
-_CLAIM = attempt.claim
+_CLAIM = claims.claim
 
 
 def _seen(look: Look) -> Look:
@@ -177,19 +178,22 @@ MUTANTS = (
     Mutant("forgets its attempts at once", ((looks, "_cooling_down", _forgets_at_once),)),
     Mutant("restarts what somebody paused", _claims(_unpaused)),
     Mutant("restarts what it could not see just before", _claims(_seen)),
-    Mutant("takes what it could not see for failed", ((looks, "_blind", _guesses),)),
+    Mutant("takes what it could not see for failed", ((looks, "stay_blind", _guesses),)),
     Mutant("ignores the tag", ((restart_policy, "_forbidden", _untagged),)),
     Mutant("restarts whatever died", ((restart_policy, "verdict_of", _everything),)),
     Mutant("lets noise hide a refusal", ((evidence, "outranks", _lenient),)),
     Mutant("takes old evidence for fresh", ((evidence, "is_fresh", lambda *_: True),)),
     Mutant("takes a repeated line for news", ((evidence, "is_unheard", lambda *_: True),)),
     Mutant("acts on one look", ((evidence, "is_sufficient", lambda *_: True),)),
-    Mutant("acts in every mode", ((incidents, "rule", _acts_in_any_mode), (attempt, "rule", _acts_in_any_mode))),
+    Mutant("acts in every mode", ((incidents, "rule", _acts_in_any_mode), (claims, "rule", _acts_in_any_mode))),
     Mutant("forgets what it could not say", ((rooms, "_deliver", _swallows),)),
     Mutant("says the same at every look", ((alerting, "remind", _repeats),)),
     Mutant("takes running tasks for a proof", ((proof, "weigh_restart", lambda *_: proof.Proof.BY_TASKS),)),
     Mutant("never gives an attempt up", ((proof, "weigh_restart", lambda *_: proof.Proof.NOT_YET),)),
-    Mutant("waits for a busy platform for ever", ((attempt, "_held", _holds_in_silence),)),
+    Mutant(
+        "waits for a busy platform for ever",
+        ((attempt, "held", _holds_in_silence), (claims, "held", _holds_in_silence)),
+    ),
 )
 TESTS = ("tests/decide/test_life_of_an_incident.py", "tests/decide/test_what_could_go_wrong.py")
 

@@ -14,7 +14,8 @@ from datetime import datetime
 from typing import Protocol
 
 from connectops.act.actor import Actor
-from connectops.decide.attempt import accepted, claim, follow, lose_sight, refused
+from connectops.decide.attempt import accepted, follow, lose_sight, refused
+from connectops.decide.claim import claim
 from connectops.decide.incident import Step
 from connectops.decide.response import consider
 from connectops.errors import ActionRefused, MessageNotDelivered, NotFound, ObservationFailed, OutcomeUnknown

@@ -1,7 +1,7 @@
 """An incident's own moves: it opens, concludes, resolves or is closed; each move has its reason and, if due, a notice.
 
 Nothing here looks at the clock, the world or the ledger. A step whose decision restarts is only *due*: the caller looks
-at the connector once more, lets `attempt.claim` write the attempt, saves that, and only then acts.
+at the connector once more, lets `claim.claim` write the attempt, saves that, and only then acts.
 """
 
 from __future__ import annotations

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from connectops.decide import alerting, evidence, proof
+from connectops.decide import evidence, proof
 from connectops.decide.attempt import end_attempt, ended
+from connectops.decide.blindness import see_again, stay_blind
 from connectops.decide.incident import (
     HANDS_OFF,
     Step,
@@ -24,9 +25,7 @@ from connectops.model import (
     UNKNOWN_CLASS,
     Action,
     AttemptEnd,
-    Change,
     ConnectorRecord,
-    ConnectorState,
     Decision,
     Diagnosis,
     Health,
@@ -34,7 +33,6 @@ from connectops.model import (
     Look,
     Phase,
     RepairPolicy,
-    Severity,
     Silence,
     Suspicion,
     Verdict,
@@ -50,10 +48,10 @@ _SHOWN_BY = {
 def weigh_look(record: ConnectorRecord, look: Look, health: Health, policy: RepairPolicy, now: datetime) -> Step:
     """Take one look in. `health` is what the look alone says."""
     if health is Health.UNKNOWN:
-        return _blind(record, look, policy, now)
+        return stay_blind(record, look, policy, now)
     if record.incident and record.incident.last_look_at and look.at < record.incident.last_look_at:
         return nothing(record, "an older look, overtaken by a newer one")
-    record = _remembered(record, look, now)
+    record = see_again(record, look, now)
     if health in HANDS_OFF:
         return closed_by_hand(record, HANDS_OFF[health], now)
     if health is Health.TRANSITION:
@@ -67,49 +65,6 @@ def weigh_look(record: ConnectorRecord, look: Look, health: Health, policy: Repa
     if health is Health.HEALTHY:
         return _healthy(record, look, policy, now)
     return _failing(record, look, health, policy, now)
-
-
-def _remembered(record: ConnectorRecord, look: Look, now: datetime) -> ConnectorRecord:
-    """Keep what only looks know; we can see again, and say so if we had said that we could not."""
-    if record.blind_told and record.blind_since:
-        blind = opened(record, record.blind_since, record.blind_since, now)
-        told = alerting.tell(record, blind, Change.RESOLVED, Severity.INFO, now, "It can be seen again.")
-        record = replace(told, incident=record.incident)
-    return replace(_learned(record, look), blind_since=None, blind_told=False)
-
-
-def _learned(record: ConnectorRecord, look: Look) -> ConnectorRecord:
-    return replace(
-        record,
-        arn=look.arn or record.arn,
-        connect_version=look.connect_version or record.connect_version,
-        log_group=look.log_group or record.log_group,
-        tags=record.tags if look.tags is None else look.tags,
-    )
-
-
-def _blind(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> Step:
-    """Not seeing is not failing: nothing is done, and after a while it is told."""
-    since = record.blind_since or look.at
-    record = replace(_learned(record, look), blind_since=since)
-    if record.incident and _rests_on_log_proof(record, look):
-        return conclude(record, record.incident, policy, now)
-    why = look.blind_because or "the platform gave no data"
-    if record.blind_told or look.at - since < policy.page_blind_after:
-        return nothing(record, f"could not be seen: {why}")
-    blind = replace(opened(record, since, since, now), health=Health.UNKNOWN)
-    told = alerting.tell(record, blind, Change.COULD_NOT_SEE, Severity.PAGE, now, f"Nothing was done: {why}.")
-    record = replace(told, incident=record.incident, blind_told=True)
-    return Step(record, Decision(Action.PAGE, f"could not be seen since {since:%H:%M:%S} UTC: {why}"))
-
-
-def _rests_on_log_proof(record: ConnectorRecord, look: Look) -> bool:
-    """Its tasks were not seen, but it runs, and a line proved the death of a task: that needs no metric."""
-    incident = record.incident
-    if look.state is not ConnectorState.RUNNING or incident is None or incident.diagnosis is None:
-        return False
-    proven = incident.diagnosis.killed and incident.diagnosis.failure_class != UNKNOWN_CLASS
-    return proven and incident.phase not in (Phase.RESTARTING, Phase.PROVING)
 
 
 def _changing(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> Step:

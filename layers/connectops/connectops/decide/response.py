@@ -14,7 +14,7 @@ from connectops.model import ConnectorRecord, Finding, RepairPolicy
 
 
 def consider(record: ConnectorRecord, finding: Finding, policy: RepairPolicy, now: datetime) -> Step:
-    """Take one finding in. A decision that restarts is due, not done: see `attempt.claim`."""
+    """Take one finding in. A decision that restarts is due, not done: see `claim.claim`."""
     if finding.look is not None:
         return weigh_look(record, finding.look, assess(finding.look), policy, now)
     if finding.diagnosis is not None:

@@ -1,0 +1,83 @@
+"""The last look before a restart, and the claim: nothing is restarted that was not written down before."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from connectops.decide.attempt import held
+from connectops.decide.evidence import moved_since
+from connectops.decide.incident import HANDS_OFF, Step, closed_by_hand, conclude, noted, nothing
+from connectops.decide.proof import status_showed_it
+from connectops.decide.restart_policy import rule
+from connectops.model import (
+    Attempt,
+    ConnectorRecord,
+    ConnectorState,
+    Decision,
+    Incident,
+    Look,
+    Phase,
+    RepairPolicy,
+)
+
+_ACTS_ON = (ConnectorState.RUNNING, ConnectorState.FAILED)
+
+
+def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> Step:
+    """The last look before a restart: if nothing speaks against it, the record that claims the attempt.
+
+    Only if the decision still restarts, and only after the record was saved, may the platform be called.
+    """
+    incident = record.incident
+    if incident is None:
+        return nothing(record, "there is no incident any more")
+    if look.state in HANDS_OFF:
+        return closed_by_hand(record, HANDS_OFF[look.state], now)
+    if look.state not in _ACTS_ON:
+        why = look.blind_because or f"it is {look.state} just before the restart"
+        return held(record, incident, why, policy, now)
+    record = replace(
+        record,
+        tags=record.tags if look.tags is None else look.tags,
+        connect_version=look.connect_version or record.connect_version,
+        arn=look.arn or record.arn,
+    )
+    incident = replace(incident, state=look.state)
+    if _recovers(record, incident, look):
+        return held(record, incident, "it works again just before the restart", policy, now)
+    decision = rule(record, incident, policy, now)
+    if not decision.action.restarts:
+        return conclude(record, incident, policy, now)
+    return Step(_claimed(record, incident, decision, now), decision)
+
+
+def _recovers(record: ConnectorRecord, incident: Incident, look: Look) -> bool:
+    """What was seen before the failure says nothing about its end."""
+    if incident.silent:
+        return moved_since(record, look, incident.failing_until)
+    tasks = look.tasks
+    run_again = tasks is not None and tasks.running > 0 and not tasks.failed and tasks.seen_at > incident.failing_until
+    return run_again and status_showed_it(incident)
+
+
+def _claimed(record: ConnectorRecord, incident: Incident, decision: Decision, now: datetime) -> ConnectorRecord:
+    number = incident.restarts + 1
+    attempt = Attempt(number, decision.action, incident.failure_class, now)
+    incident = replace(
+        incident,
+        phase=Phase.RESTARTING,
+        attempts=(*incident.attempts, attempt),
+        decision=decision,
+        not_before=None,
+        looks=0,
+        healthy_looks=0,
+    )
+    incident = noted(incident, now, decision.action, decision.reason)
+    return replace(
+        record,
+        incident=incident,
+        suspicions=(),
+        recent_attempts=(*record.recent_attempts, attempt),
+        backoff_attempts=record.backoff_attempts + 1,
+    )
