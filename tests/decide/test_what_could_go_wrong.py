@@ -99,6 +99,13 @@ def test_a_death_in_the_log_is_restarted_even_where_no_metric_shows_the_tasks(wo
     assert len(world.hands.restarts) == 1
 
 
+def test_a_death_that_is_read_before_the_first_look_at_its_connector_waits_for_its_arn(world: World) -> None:
+    waiting = world.take(a_diagnosis(verdict=Verdict.RESTART_NOW))
+    assert (waiting.decision.action, world.hands.restarts) == (Action.WAIT, [])
+    acting = world.take(failed(0.5), 0.5 * MINUTE)
+    assert (acting.decision.action, acting.decision.failure_class) == (Action.RESTART_TASKS, "PG_CONN_LOST")
+
+
 def test_an_unknown_death_in_the_log_is_not_restarted_unseen(world: World) -> None:
     world.sight.sees = unmeasured(1)
     world.take(a_diagnosis(UNKNOWN_CLASS, restart_cap=1))

@@ -30,6 +30,7 @@ from connectops.model import (
     Notice,
     Operation,
     Phase,
+    Platform,
     RepairPolicy,
 )
 
@@ -111,6 +112,8 @@ def _follow(doors: Doors, record: ConnectorRecord, policy: RepairPolicy, now: da
 
 
 def _look_once_more(doors: Doors, record: ConnectorRecord, now: datetime) -> Look:
+    if record.arn is None and record.connector.platform is Platform.MSK_CONNECT:
+        return Look(record.connector, now, ConnectorState.UNKNOWN, blind_because="its ARN comes with the next look")
     try:
         return doors.sight.look(record.connector, record.arn, now)
     except NotFound:
