@@ -429,6 +429,21 @@ def test_a_refusal_dated_before_the_restart_holds_back_the_next_one(world: World
     assert ("cause-changed", "page") in world.voice.changes
 
 
+def test_a_refusal_that_comes_after_its_incident_was_closed_still_holds(world: World) -> None:
+    a_restarted(world)
+    world.take(healthy(2, state=ConnectorState.PAUSED), 2 * MINUTE)
+    assert world.take(a_refusal(at=NOW + 0.5 * MINUTE), 3 * MINUTE).decision.action is Action.REFUSE
+    for minute in range(4, 10):
+        world.take(failed(minute), minute * MINUTE)
+    assert len(world.hands.restarts) == 1
+
+
+def test_a_refusal_that_comes_after_its_connector_was_seen_healthy_is_history(world: World) -> None:
+    a_restarted(world)
+    world.take(flowing(2), 2 * MINUTE)
+    assert world.take(a_refusal(at=NOW + 0.5 * MINUTE), 3 * MINUTE).decision.action is Action.NOTHING
+
+
 def test_a_refusal_dated_before_the_restart_is_not_held_against_one_that_works(world: World) -> None:
     a_restarted(world)
     world.take(a_refusal(at=NOW + 0.5 * MINUTE), 2 * MINUTE)

@@ -27,7 +27,7 @@ def hear_failure(record: ConnectorRecord, diagnosis: Diagnosis, policy: RepairPo
     seen_at = diagnosis.last_seen or now
     if diagnosis.verdict is Verdict.IGNORE:
         return nothing(record, f"{diagnosis.failure_class} is handled by itself")
-    if not evidence.is_news(record, seen_at):
+    if not evidence.is_news(record, seen_at) and not _is_open_refusal(record, diagnosis, seen_at):
         return _stale(record, diagnosis, seen_at, policy, now)
     incident = _joined(record, diagnosis, seen_at, now)
     record = replace(record, incident=incident, healthy_since=None)
@@ -38,6 +38,12 @@ def hear_failure(record: ConnectorRecord, diagnosis: Diagnosis, policy: RepairPo
     if diagnosis.killed or diagnosis.verdict is Verdict.DO_NOT_RESTART:
         return end_attempt(record, incident, AttemptEnd.FAILED_AGAIN, policy, now, diagnosis.cause)
     return nothing(record, "a restart is being proven; this line alone does not end it")
+
+
+def _is_open_refusal(record: ConnectorRecord, diagnosis: Diagnosis, seen_at: datetime) -> bool:
+    """A refusal that comes late, and the connector was not seen healthy since: it may still hold."""
+    unproven = record.incident is None and record.healthy_since is None
+    return unproven and diagnosis.verdict is Verdict.DO_NOT_RESTART and evidence.is_unheard(record, seen_at)
 
 
 def _stale(
