@@ -20,8 +20,9 @@ from typing import Self
 
 from sandbox.playback.playback import Playback
 from sandbox.playback.recording import Recording, load
-from sandbox.playback.stage import MskConnector, WorkerLog, create_msk_connector, put_metrics
+from sandbox.playback.stage import MskConnector, create_msk_connector, put_metrics
 from sandbox.session import REGION, SandboxSession
+from sandbox.worker_log import WorkerLog, new_worker_id
 
 log = logging.getLogger("sandbox")
 
@@ -74,7 +75,7 @@ class Player:
         playback = Playback(recording, time.time(), self._factor, name)
         arn = create_msk_connector(self._session, recording, playback.name, log_group, tags)
         stream = f"{playback.name}-{uuid.uuid4().hex[:8]}-1"
-        worker_log = WorkerLog(self._session.client("logs"), log_group, stream, self._factor, prefixed=True)
+        worker_log = WorkerLog(self._session.client("logs"), log_group, stream, new_worker_id(), self._factor)
         connector = MskConnector(self._session, self._session, playback, arn, worker_log)
         return self._add(Playing(playback, connector.show, connector))
 
@@ -82,7 +83,7 @@ class Player:
         """Begin now; who asks the playback for its status is the cluster's REST stand-in (`sandbox.connect_rest`)."""
         playback = Playback(recording, time.time(), self._factor, name)
         stream = f"worker-{uuid.uuid4().hex[:8]}"
-        worker_log = WorkerLog(self._session.client("logs"), log_group, stream, self._factor, prefixed=False)
+        worker_log = WorkerLog(self._session.client("logs"), log_group, stream)
         return self._add(Playing(playback, lambda now: worker_log.write(playback.due(now))))
 
     def start(self) -> None:

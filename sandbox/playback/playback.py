@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sandbox.playback import header_times
 from sandbox.playback.recording import Line, Recording, Status
 from sandbox.playback.timeline import Segment, segments
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """One physical line as it is written now; `at` is its moment (seconds since the epoch)."""
-
-    at: float
-    text: str
+from sandbox.worker_log import WorkerLine
 
 
 class Playback:
@@ -48,7 +40,7 @@ class Playback:
         """Real seconds that the present segment takes."""
         return (self._segment.end - self._segment.begin).total_seconds() / self._factor
 
-    def due(self, now: float) -> list[Played]:
+    def due(self, now: float) -> list[WorkerLine]:
         """The lines since the last call, their header times shifted and scaled to now."""
         until = self._recorded(now)
         count = next((index for index, line in enumerate(self._left) if line.at > until), len(self._left))
@@ -104,10 +96,10 @@ class Playback:
     def _played(self, at: datetime) -> float:
         return self._begun + (at - self._segment.begin).total_seconds() / self._factor
 
-    def _play(self, line: Line) -> Played:
+    def _play(self, line: Line) -> WorkerLine:
         text = line.text
         if line.stamp is not None:
             text = header_times.written(text, datetime.fromtimestamp(self._played(line.stamp), UTC))
         if self.name != self.recording.connector:
             text = self._rename.sub(lambda _: self.name, text)
-        return Played(self._played(line.at), text)
+        return WorkerLine(self._played(line.at), text)

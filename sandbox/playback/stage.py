@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
-import secrets
 from collections.abc import Iterable
-from contextlib import suppress
 from typing import Any, Protocol
 
 from sandbox.admin import Sandbox
-from sandbox.playback.playback import Playback, Played
+from sandbox.playback.playback import Playback
 from sandbox.playback.recording import Recording, Status
+from sandbox.worker_log import BATCH, WorkerLog
 
-BATCH = 1_000
-"""Events of one PutLogEvents call; CloudWatch takes ten times as many."""
 RATE = 12.0
 """Records a second while records move; the recordings do not know more than that they did."""
 
@@ -24,29 +20,6 @@ class AwsClients(Protocol):
     """Gives boto3 clients; `sandbox.session.SandboxSession` is one."""
 
     def client(self, service: str, **options: Any) -> Any: ...
-
-
-class WorkerLog:
-    """One log stream. On MSK Connect each physical line is an event with the worker's id in front of it.
-
-    MSK Connect cuts event times to whole seconds. With a time factor of 20 that would be 20 seconds of played time, so
-    that what is cut is one second of played time: events fall on multiples of 1/factor s.
-    """
-
-    def __init__(self, logs: Any, group: str, stream: str, factor: float, *, prefixed: bool) -> None:
-        self._logs, self._group, self._stream = logs, group, stream
-        self._grain_ms = 1000 / factor if prefixed else 1.0
-        self._prefix = f"[Worker-0{secrets.token_hex(8)}] " if prefixed else ""
-        _make_stream(logs, group, stream)
-
-    def write(self, lines: list[Played]) -> None:
-        for begin in range(0, len(lines), BATCH):
-            events = [self._event(line) for line in lines[begin : begin + BATCH]]
-            self._logs.put_log_events(logGroupName=self._group, logStreamName=self._stream, logEvents=events)
-
-    def _event(self, line: Played) -> dict[str, Any]:
-        at_ms = math.floor(math.floor(line.at * 1000 / self._grain_ms) * self._grain_ms)
-        return {"timestamp": at_ms, "message": self._prefix + line.text if line.text or self._prefix else " "}
 
 
 class MskConnector:
@@ -135,9 +108,3 @@ def put_metrics(cloudwatch: Any, namespace: str, data: Iterable[Datum]) -> None:
     every = list(data)
     for begin in range(0, len(every), BATCH):
         cloudwatch.put_metric_data(Namespace=namespace, MetricData=every[begin : begin + BATCH])
-
-
-def _make_stream(logs: Any, group: str, stream: str) -> None:
-    with suppress(logs.exceptions.ResourceAlreadyExistsException):
-        logs.create_log_group(logGroupName=group)
-    logs.create_log_stream(logGroupName=group, logStreamName=stream)
