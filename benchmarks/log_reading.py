@@ -24,7 +24,8 @@ sys.path[:0] = [str(ROOT / "layers" / "connectops")]
 
 from connectops.decide.diagnosis import diagnose  # noqa: E402  # the layer is not installed everywhere
 from connectops.decide.diagnosis_lines import NOISE_LOGGERS, PREFILTER  # noqa: E402
-from connectops.observe.worker_logs import decode, stitch_batch  # noqa: E402
+from connectops.observe.worker_logs import stitch_batch  # noqa: E402
+from connectops.observe.worker_logs_batch import decode  # noqa: E402
 
 RECORDED = ROOT / "tests" / "samples" / "recorded"
 MEGABYTE = 1_000_000

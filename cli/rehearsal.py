@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from cli.recording import CLUSTER, Recording, Slice, Status
 from connectops.act.actor import Attempted
-from connectops.decide.attribution import LogOwner, findings_of
+from connectops.decide.attribution import LogOwner, Neighbourhood, findings_of
 from connectops.decide.diagnosis import diagnose, diagnose_trace
 from connectops.decide.diagnosis_lines import PREFILTER
 from connectops.decide.health import assess
@@ -106,7 +106,8 @@ class Replay:
         """What the lines say, of this connector and of nobody else."""
         self.now = lines.at
         records = stitch(lines.lines, wanted=PREFILTER)
-        for finding in findings_of(diagnose(records), CLUSTER, LogOwner(CLUSTER, self.connector.name), self._open):
+        beside = Neighbourhood(CLUSTER, self._open, lambda _: frozenset())
+        for finding in findings_of(diagnose(records), LogOwner(CLUSTER, self.connector.name), beside):
             if finding.connector == self.connector:
                 self._take(finding)
 

@@ -5,6 +5,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from connectops.model import ConnectorId, Finding, KafkaConnectCluster, Life, Pl
 from connectops.settings import ReadSettings
 from functions.read_worker_logs import handler
 from tests.builders import NOW
+from tests.log_group import LogGroup
 
 EVENTS = Path(__file__).parents[2] / "events" / "read_worker_logs"
 GROUP = "/msk/connect/shop"
@@ -36,6 +38,8 @@ class Room:
     asked: int = 0
     clusters: tuple[KafkaConnectCluster, ...] = ()
     log_groups: tuple[tuple[str, str], ...] = ()
+    complete: bool = False
+    log: LogGroup = field(default_factory=LogGroup)
 
     def open_connectors(self) -> frozenset[ConnectorId]:
         """The ledger's answer."""
@@ -46,12 +50,13 @@ class Room:
     def settings(self) -> ReadSettings:
         return ReadSettings(
             table_name="ledger", findings_queue_url=self.url, dead_letter_queue_url=self.dead_url,
-            clusters=self.clusters, log_group_connectors=self.log_groups,
+            clusters=self.clusters, log_group_connectors=self.log_groups, complete_traces=self.complete,
+            trace_wait=timedelta(seconds=2),
         )  # fmt: skip
 
     def read(self, event: dict[str, Any]) -> list[Finding]:
         """The findings that one event leads to."""
-        handler.read(event, self.settings, self, FindingsQueue(self.url, self.sqs))  # type: ignore[arg-type]
+        handler.read(event, self.settings, self, FindingsQueue(self.url, self.sqs), self.log.around())  # type: ignore[arg-type]
         found = []
         while messages := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
@@ -206,6 +211,7 @@ def call_lambda(room: Room, monkeypatch: pytest.MonkeyPatch, payload: dict[str, 
     for name, value in {
         "TABLE_NAME": "ledger", "FINDINGS_QUEUE_URL": room.url, "LOG_DEAD_LETTER_QUEUE_URL": room.dead_url,
         "KAFKA_CONNECT_CLUSTERS": "[]", "LOG_GROUP_CONNECTORS": "{}",
+        "COMPLETE_TRACES": "true", "TRACE_WAIT_SECONDS": "2",
     }.items():  # fmt: skip
         monkeypatch.setenv(f"CONNECTOPS_{name}", value)
     handler._composition.cache_clear()

@@ -15,7 +15,8 @@ from connectops.decide.diagnosis import diagnose, diagnose_trace, matcher
 from connectops.decide.diagnosis_lines import NOISE_LOGGERS, PREFILTER
 from connectops.errors import MalformedEvent
 from connectops.model import LogRecord
-from connectops.observe.worker_logs import decode, stitch, stitch_batch
+from connectops.observe.worker_logs import stitch, stitch_batch
+from connectops.observe.worker_logs_batch import decode
 from connectops.observe.worker_logs_text import read_text
 from tests.builders import NOW
 from tests.decide.labelled import Labelled, cited, recorded, subscription_event

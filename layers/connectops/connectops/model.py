@@ -136,7 +136,7 @@ class LogRecord:
     the lines of its throwables that name an exception (`Caused by: ` and `Suppressed: ` included), `frames` their stack
     frames. `level` is empty for an orphan: lines whose header was lost or cut off. `repeats` counts statements alike
     that were folded into this one, `last_at` is when the last of them was written, `size` how many physical lines they
-    had.
+    had. `fragment` says that its beginning is not among the lines that were read.
     """
 
     at: datetime
@@ -153,6 +153,7 @@ class LogRecord:
     repeats: int = 1
     last_at: datetime | None = None
     size: int = 1
+    fragment: bool = False
 
 
 # ── what it means ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -162,6 +162,8 @@ class ReadSettings:
     dead_letter_queue_url: str
     clusters: tuple[KafkaConnectCluster, ...]
     log_group_connectors: tuple[tuple[str, str], ...]
+    complete_traces: bool
+    trace_wait: timedelta
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -172,6 +174,8 @@ class ReadSettings:
             dead_letter_queue_url=env.text("LOG_DEAD_LETTER_QUEUE_URL", "the URL of the queue for unreadable batches"),
             clusters=env.clusters("KAFKA_CONNECT_CLUSTERS"),
             log_group_connectors=env.log_groups("LOG_GROUP_CONNECTORS"),
+            complete_traces=env.flag("COMPLETE_TRACES"),
+            trace_wait=env.seconds("TRACE_WAIT_SECONDS"),
         )
         env.finish()
         return settings

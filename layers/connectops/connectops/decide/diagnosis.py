@@ -64,15 +64,22 @@ def matcher() -> Matcher:
 
 
 def diagnose(
-    records: Sequence[LogRecord], *, lines: int = 0, to_the_end: bool = False, now: datetime | None = None
+    records: Sequence[LogRecord],
+    *,
+    lines: int = 0,
+    to_the_end: bool = False,
+    now: datetime | None = None,
+    connector: str | None = None,
 ) -> Reading:
     """Root causes, suspicions and signs of life in records that are in order of time.
 
     With `to_the_end` the records are all there is (a file): `now` (default: the last record) is their end, and a
     suspicion that is still open is a failure. Without it they are one batch of a stream, and silence is for others to
-    confirm.
+    confirm. Lines that do not say whose they are belong to `connector`, if it is given.
     """
-    events = _attributed([interpret(record) for record in records])
+    events = _attributed([interpret(record) for record in records], connector)
+    if not to_the_end:
+        events = [event for event in events if not _is_rest(event)]
     reader = Reader()
     reader.read(events)
     end = now or max((record.last_at or record.at for record in records), default=BEFORE_ALL)
@@ -150,8 +157,16 @@ def _tells(record: LogRecord, match: object) -> bool:
     return record.level in ("ERROR", "FATAL", "") and bool(root_of(record))
 
 
-def _attributed(events: list[Event]) -> list[Event]:
-    """Lines without a connector belong to the only one there is, or to the one that dies of the same cause."""
+def _is_rest(event: Event) -> bool:
+    """The rest of a trace whose beginning told of the failure: it is worth something only if it says which."""
+    return event.record.fragment and event.match is None
+
+
+def _attributed(events: list[Event], default: str | None) -> list[Event]:
+    """Lines without a connector belong to the default, the only one, or the one that dies of the same cause."""
+    if default is not None:
+        for event in events:
+            event.connector = event.connector or default
     named = Counter(event.connector for event in events if event.connector)
     if len(named) == 1:
         (only,) = named

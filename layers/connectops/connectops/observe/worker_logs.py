@@ -1,137 +1,77 @@
 """Worker logs as CloudWatch Logs delivers them: one physical line an event, interleaved, cut, with lines missing.
 
-`decode` opens a subscription event, `stitch` puts records together again. Facts about the layouts: docs/log-layouts.md.
+`stitch` puts records together again. Facts about the layouts: docs/log-layouts.md.
 """
 
 from __future__ import annotations
 
-import binascii
-import zlib
 from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Protocol
 
-import msgspec
-from isal import igzip, isal_zlib
-
-from connectops.errors import MalformedEvent
 from connectops.model import LogRecord
-from connectops.observe.worker_logs_assembly import Assembler, Interest
+from connectops.observe.worker_logs_assembly import WORKER_PREFIX, Assembler, Interest
+from connectops.observe.worker_logs_batch import LogBatch, LogEvent
+from connectops.observe.worker_logs_identity import connectors_in
 
 Wanted = Mapping[str, tuple[str, ...]]
 """Logger (simple class name) -> words; an INFO line is kept if its logger is here and it holds one of the words."""
 
-DATA_MESSAGE = "DATA_MESSAGE"
-CONTROL_MESSAGE = "CONTROL_MESSAGE"
 HOUR_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class LogEvent(msgspec.Struct, gc=False):
-    """One physical line: `timestamp` in milliseconds since 1970."""
+class Surroundings(Protocol):
+    """The log around a batch, as far as it may be read. All raise ObservationFailed."""
 
-    id: str
-    timestamp: int
-    message: str
+    def before(self, batch: LogBatch) -> list[LogEvent]: ...
 
+    def after(self, batch: LogBatch, workers: frozenset[str | None]) -> list[LogEvent]: ...
 
-class _Envelope(msgspec.Struct, rename="camel"):
-    message_type: str
-    log_group: str = ""
-    log_stream: str = ""
-    log_events: list[LogEvent] = []
+    def names_before(self, batch: LogBatch) -> list[LogEvent]: ...
 
 
-class LogBatch(msgspec.Struct):
-    """The lines of one log stream that one subscription event carries."""
+def stitch_batch(
+    batch: LogBatch, wanted: Wanted | None = None, noise: Container[str] = (), around: Surroundings | None = None
+) -> list[LogRecord]:
+    """The records of a batch, in the order of their first lines. See `stitch`.
 
-    group: str
-    stream: str
-    events: list[LogEvent]
-
-
-_decoder = msgspec.json.Decoder(_Envelope)
-
-
-def decode(event: Mapping[str, Any]) -> LogBatch | None:
-    """The lines of a CloudWatch Logs subscription event; None for a CONTROL_MESSAGE.
-
-    Raises MalformedEvent if it is not `{"awslogs": {"data": base64(gzip(JSON))}}` of the documented shape.
-    Source: Amazon CloudWatch Logs user guide, "Subscription filters with AWS Lambda".
+    With `around`, a trace that the batch begins or ends in is completed from the log; without, the rest of one is a
+    `fragment`.
     """
-    try:
-        data = event["awslogs"]["data"]
-    except (KeyError, TypeError) as err:
-        raise MalformedEvent("not a CloudWatch Logs event: expected awslogs.data") from err
-    envelope = _parse(_unzip(data))
-    if envelope.message_type == CONTROL_MESSAGE:
-        return None
-    if envelope.message_type != DATA_MESSAGE:
-        raise MalformedEvent(f"messageType is {envelope.message_type[:40]!r}, expected {DATA_MESSAGE}")
-    if not envelope.log_group or not envelope.log_stream:
-        raise MalformedEvent("logGroup and logStream must be named")
-    return LogBatch(envelope.log_group, envelope.log_stream, envelope.log_events)
+    interest = Interest(wanted, noise)
+    assembler = _assembled(batch.events, interest)
+    if around is None or not batch.events:
+        return assembler.records()
+    headless, unfinished = assembler.headless, assembler.unfinished
+    if headless and (before := around.before(batch)):
+        assembler = _assembled(before, interest)
+        assembler.begin_here()
+        _read(assembler, batch.events)
+    if unfinished:
+        assembler.end_here()
+        _read(assembler, around.after(batch, unfinished))
+    return assembler.records()
 
 
-def _unzip(data: object) -> bytes:
-    if not isinstance(data, str | bytes):
-        raise MalformedEvent(f"awslogs.data is {type(data).__name__}, expected base64 text")
-    try:
-        return bytes(igzip.decompress(binascii.a2b_base64(data)))  # type: ignore[no-untyped-call]
-    except (binascii.Error, ValueError) as err:
-        raise MalformedEvent("awslogs.data is not base64") from err
-    except (zlib.error, EOFError, OSError, isal_zlib.error) as err:  # type: ignore[misc]  # it is an exception
-        raise MalformedEvent("awslogs.data is not gzip") from err
+def connectors_beside(batch: LogBatch, worker: str | None, around: Surroundings | None = None) -> frozenset[str]:
+    """The connectors that a worker's lines name, in the batch and, with `around`, before it.
+
+    Without `worker` those of the whole stream.
+    """
+    events = [*(around.names_before(batch) if around else ()), *batch.events]
+    prefix = f"{WORKER_PREFIX}{worker}] " if worker else ""
+    return frozenset(connectors_in(event.message for event in events if event.message.startswith(prefix)))
 
 
-def _parse(raw: bytes) -> _Envelope:
-    try:
-        return _decoder.decode(raw)
-    except UnicodeDecodeError:
-        pass
-    except msgspec.ValidationError as err:
-        raise MalformedEvent(f"awslogs.data is not a log batch: {err}") from err
-    except msgspec.DecodeError as err:
-        if "utf-8" not in str(err).lower():
-            raise MalformedEvent(f"awslogs.data is not JSON: {err}") from err
-    try:  # a line that was cut inside a character: that character is lost, nothing else
-        return _decoder.decode(raw.decode("utf-8", "replace"))
-    except msgspec.MsgspecError as err:
-        raise MalformedEvent(f"awslogs.data is not a log batch: {err}") from err
+def _assembled(events: Sequence[LogEvent], interest: Interest) -> Assembler:
+    assembler = Assembler(interest, HOUR_ZERO)
+    _read(assembler, events)
+    return assembler
 
 
-def point_at(event: Mapping[str, Any]) -> dict[str, str | int]:
-    """Where the lines of a batch that cannot be read are, as far as can be made out: never the lines themselves."""
-    try:
-        document = msgspec.json.decode(_unzip(event["awslogs"]["data"]).decode("utf-8", "replace"))
-    except (KeyError, TypeError, MalformedEvent, msgspec.MsgspecError):
-        return {}
-    if not isinstance(document, dict):
-        return {}
-    names = {"log_group": "logGroup", "log_stream": "logStream"}
-    pointer: dict[str, str | int] = {
-        key: document[name][:512] for key, name in names.items() if isinstance(document.get(name), str)
-    }
-    events = document.get("logEvents")
-    events = [each for each in events if isinstance(each, dict)] if isinstance(events, list) else []
-    for which, each in (("first", events[:1]), ("last", events[-1:])):
-        for event_fields in each:
-            if isinstance(event_fields.get("id"), str):
-                pointer[f"{which}_event_id"] = event_fields["id"][:100]
-            if isinstance(event_fields.get("timestamp"), int):
-                pointer[f"{which}_timestamp"] = event_fields["timestamp"]
-    return pointer
-
-
-def stitch_batch(batch: LogBatch, wanted: Wanted | None = None, noise: Container[str] = ()) -> list[LogRecord]:
-    """The records of a batch, in the order of their first lines. See `stitch`."""
-    events = batch.events
-    return stitch(
-        [event.message for event in events],
-        times=[event.timestamp for event in events],
-        ids=[event.id for event in events],
-        wanted=wanted,
-        noise=noise,
-    )
+def _read(assembler: Assembler, events: Sequence[LogEvent]) -> None:
+    messages = [event.message for event in events]
+    assembler.read(messages, [event.timestamp for event in events], [event.id for event in events])
 
 
 def stitch(
@@ -150,6 +90,6 @@ def stitch(
     are dropped; all other problems and orphans are kept. Statements alike are folded after the first few. `default_at`
     dates lines before the first one that has a time.
     """
-    assembler = Assembler(lines, times, ids, Interest(wanted, noise), default_at)
-    assembler.run()
+    assembler = Assembler(Interest(wanted, noise), default_at)
+    assembler.read(lines, times, ids)
     return assembler.records()

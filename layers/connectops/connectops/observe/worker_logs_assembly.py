@@ -12,7 +12,7 @@ from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
 
 from connectops.model import LogRecord
-from connectops.observe.worker_logs_identity import connector_of
+from connectops.observe.worker_logs_identity import connector_of, connectors_in, topic_prefix_of
 from connectops.observe.worker_logs_layouts import PROBLEM_LEVELS, Header, continues, is_cause, is_frame, read_header
 
 ALIKE_KEPT = 20
@@ -22,6 +22,8 @@ FRAMES_KEPT = 160
 MESSAGE_LINES_KEPT = 40
 LINE_KEPT = 8_000
 TRACE_OPEN_LINES = 20_000
+END_LOOKED_AT = 500
+"""Lines at the end among which the last one of a worker is looked for."""
 WORKER_PREFIX = "[Worker-"
 UNPROBLEMATIC = frozenset(("] IN", "] DE", "] TR"))
 FRAME_LEADS = frozenset(("at ", "..."))
@@ -63,7 +65,10 @@ class Interest:
 class _Draft:
     """A record that is still growing."""
 
-    __slots__ = ("alike", "at", "causes", "first", "frames", "header", "last_at", "more", "repeats", "size", "worker")
+    __slots__ = (
+        "alike", "at", "causes", "first", "frames", "header", "headless", "last_at", "marked", "more", "repeats",
+        "size", "worker",
+    )  # fmt: skip
 
     def __init__(self, header: Header, at: datetime, first: int, worker: str | None) -> None:
         self.header = header
@@ -77,6 +82,12 @@ class _Draft:
         self.size = 1
         self.last_at: datetime | None = None
         self.alike: _Alike | None = None
+        self.headless = False
+        self.marked = 0
+
+    @property
+    def lines(self) -> int:
+        return self.size + len(self.frames)
 
 
 class _Alike:
@@ -101,6 +112,7 @@ class _Worker:
         "folded",
         "frames",
         "frames_before",
+        "has_begun",
         "head",
         "name",
         "open",
@@ -111,6 +123,7 @@ class _Worker:
     def __init__(self, name: str | None, at: datetime) -> None:
         self.name = name
         self.at = at
+        self.has_begun = False
         self.head: _Draft | None = None
         self.open: _Draft | None = None
         self.frames: list[str] | None = None
@@ -133,34 +146,76 @@ class _Worker:
 
 
 class Assembler:
-    """One run over the lines of one stream."""
+    """Takes in the lines of one stream, at once or piece by piece, and gives the records that they amount to."""
 
-    def __init__(
-        self,
-        lines: Sequence[str],
-        times: Sequence[int] | None,
-        ids: Sequence[str] | None,
-        interest: Interest,
-        default_at: datetime,
-    ) -> None:
-        self._lines = lines
-        self._times = times
-        self._ids = ids
+    def __init__(self, interest: Interest, default_at: datetime) -> None:
+        self._lines: Sequence[str] = ()
+        self._times: Sequence[int] | None = None
+        self._ids: Sequence[str] | None = None
+        self._window = 0
+        self._window_end: int | None = None
         self._interest = interest
         self._default_at = default_at
         self._workers: dict[str, _Worker] = {}
         self._drafts: list[_Draft] = []
         self._alike: dict[tuple[str, str], _Alike] = {}
         self._full: dict[tuple[str, str], _Alike] = {}
+        self._connectors: dict[str, str | None] = {}
 
-    def run(self) -> None:  # noqa: C901, PLR0912, PLR0915 - a call for each line would double the time
+    def read(self, lines: Sequence[str], times: Sequence[int] | None = None, ids: Sequence[str] | None = None) -> None:
+        """The next lines of the stream; `times` and `ids` belong to them, in each piece or in none."""
+        begin = len(self._lines)
+        if begin == 0:
+            self._lines, self._times, self._ids = lines, times, ids
+        else:
+            self._lines = [*self._lines, *lines]
+            self._times = [*self._times, *times] if self._times is not None and times is not None else None
+            self._ids = [*self._ids, *ids] if self._ids is not None and ids is not None else None
+        self._run(lines, begin)
+
+    def begin_here(self) -> None:
+        """What was read so far is only there to complete what comes: records that end in it are not asked for."""
+        self._count_folded()
+        self._window = len(self._lines)
+        self._alike.clear()
+        self._full.clear()
+        for draft in self._drafts:
+            draft.marked = draft.lines
+
+    def end_here(self) -> None:
+        """What comes is only there to complete what was read: records that begin in it are not asked for."""
+        self._count_folded()
+        self._window_end = len(self._lines)
+
+    @property
+    def headless(self) -> frozenset[str | None]:
+        """Workers whose first lines are the rest of a trace that began before."""
+        return frozenset(each.worker for each in self._drafts if each.headless and (each.causes or each.frames))
+
+    @property
+    def unfinished(self) -> frozenset[str | None]:
+        """Workers whose last lines are an error whose trace may go on."""
+        return frozenset(
+            each.name for prefix, each in self._workers.items() if _is_failing(each.head) or self._ends_in_trace(prefix)
+        )
+
+    def _ends_in_trace(self, prefix: str) -> bool:
+        if self._workers[prefix].frames is None:
+            return False
+        for line in self._lines[: -END_LOOKED_AT - 1 : -1]:
+            if line.startswith(prefix) and (prefix or not line.startswith(WORKER_PREFIX)):
+                bare = line[len(prefix) :]
+                return is_frame(bare) or is_cause(bare)
+        return False
+
+    def _run(self, lines: Sequence[str], start: int) -> None:  # noqa: C901, PLR0912, PLR0915 - a call for each line would double the time
         """The hot loop. Local names, one character before a slice, because each line costs what is done to it."""
         words, known_words, full_of = self._interest.words, self._interest.by_end.get, self._full.get
         noise, worker = self._interest.is_noise, self._worker("")
         prefix, off, zone = "", 0, 24
         flood: _Alike | None = None
         begin = close = ""
-        for index, line in enumerate(self._lines):
+        for index, line in enumerate(lines, start):
             if not line.startswith(prefix) or (not off and line.startswith(WORKER_PREFIX)):
                 prefix = line[: line.find("] ") + 2] if line.startswith(WORKER_PREFIX) and "] " in line[:60] else ""
                 off, zone, worker = len(prefix), len(prefix) + 24, self._worker(prefix)
@@ -213,13 +268,28 @@ class Assembler:
 
     def records(self) -> list[LogRecord]:
         """The records, in the order of their first lines."""
+        if self._window_end is None:
+            self._count_folded()
+        return [
+            self._finished(draft)
+            for draft in self._drafts
+            if (draft.header.level or _says_something(draft)) and self._is_asked_for(draft)
+        ]
+
+    def _is_asked_for(self, draft: _Draft) -> bool:
+        if self._window_end is not None and draft.first >= self._window_end:
+            return False
+        return draft.first >= self._window or draft.lines > draft.marked
+
+    def _count_folded(self) -> None:
+        """Statements alike are counted per piece."""
         for alike in self._full.values():
             if alike.folded:
                 kept, header = alike.drafts[-1], read_header(self._bare(alike.last))
                 kept.repeats += alike.folded
                 kept.size += alike.folded
                 kept.last_at = header.at if header else None
-        return [self._finished(draft) for draft in self._drafts if draft.header.level or _says_something(draft)]
+                alike.folded = 0
 
     def _worker(self, prefix: str) -> _Worker:
         name = prefix[len(WORKER_PREFIX) : -2] if prefix else None
@@ -275,6 +345,7 @@ class Assembler:
     def _draft(self, worker: _Worker, index: int, header: Header, at: datetime) -> _Draft:
         draft = _Draft(header, at, index, worker.name)
         self._drafts.append(draft)
+        worker.has_begun = True
         worker.head, worker.skipped, worker.folded = draft, -1, None
         if header.level in PROBLEM_LEVELS:
             worker.before, worker.awaiting = worker.awaiting, draft
@@ -375,7 +446,10 @@ class Assembler:
 
     def _orphan(self, worker: _Worker, index: int) -> _Draft:
         at = self._time_of(index) or worker.at
-        return self._draft(worker, index, Header(None, "", ""), at)
+        is_first = not worker.has_begun and worker.skipped < 0
+        draft = self._draft(worker, index, Header(None, "", ""), at)
+        draft.headless = is_first
+        return draft
 
     def _time_of(self, index: int) -> datetime | None:
         if self._times is None:
@@ -392,6 +466,10 @@ class Assembler:
             named, number = connector_of(header.message, header.thread, *draft.causes[:3])
             if connector is None or connector == named:
                 connector, task = named or connector, number
+            if connector is None and draft.worker is not None:
+                connector = self._connector_of_worker(draft.worker)
+            if connector is None:
+                connector = topic_prefix_of(header.message, header.thread, *draft.causes[:3])
         cut = len(WORKER_PREFIX) + len(draft.worker) + 2 if draft.worker is not None else 0
         frames = tuple(
             [
@@ -404,8 +482,20 @@ class Assembler:
             at=draft.at, level=header.level, message=message, logger=header.logger, connector=connector, task=task,
             worker=draft.worker, thread=header.thread, causes=tuple(draft.causes), frames=frames,
             event_id=self._ids[draft.first] if self._ids is not None else "", repeats=draft.repeats,
-            last_at=draft.last_at or draft.at, size=draft.size + len(draft.frames),
+            last_at=draft.last_at or draft.at, size=draft.lines, fragment=draft.headless,
         )  # fmt: skip
+
+    def _connector_of_worker(self, name: str) -> str | None:
+        """A worker of MSK Connect runs one connector: any of its lines may say which."""
+        if name not in self._connectors:
+            prefix = f"{WORKER_PREFIX}{name}] "
+            mine = (line[len(prefix) :] for line in self._lines if line.startswith(prefix))
+            self._connectors[name] = next(iter(connectors_in(mine)), None)
+        return self._connectors[name]
+
+
+def _is_failing(draft: _Draft | None) -> bool:
+    return draft is not None and draft.header.level in ("ERROR", "FATAL")
 
 
 def _has_no_traces(draft: _Draft) -> bool:
