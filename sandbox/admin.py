@@ -11,7 +11,7 @@ from dataclasses import asdict
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from sandbox.records import Call, Fault, Invocation, Mail
+from sandbox.records import Call, Fault, Invocation, LiveWorker, Mail
 
 type Moment = Literal["before", "after"]
 
@@ -54,6 +54,11 @@ class Sandbox:
             if call.parameters.get("connectorArn") == connector_arn and call.carried_out and call.status in (0, 200)
         ]
 
+    def workers(self, connector: str) -> list[LiveWorker]:
+        """The real processes behind a connector of MSK Connect, oldest first; none without `live`."""
+        found = self._request("GET", f"connectors/workers?{urlencode(self._of(connector))}")
+        return [LiveWorker(**told) for told in found]
+
     # what shall go wrong
 
     def order(self, fault: Fault) -> None:
@@ -75,6 +80,14 @@ class Sandbox:
     def kill_when_calling(self, function: str, service: str, operation: str, moment: Moment = "before") -> None:
         """Kill the process of a function (a pattern) at its next call, `before` or `after` the call takes effect."""
         self.order(Fault("kill-before" if moment == "before" else "kill-after", service, operation, caller=function))
+
+    def limit_logs(self, lines_a_second: int | None) -> None:
+        """Workers that start from now on deliver so many lines a second at most; the rest is dropped."""
+        self._request("POST", "switches", {"log_lines_a_second": lines_a_second})
+
+    def limit_heap(self, megabytes: int) -> None:
+        """Workers that start from now on have so much memory."""
+        self._request("POST", "switches", {"worker_heap_mb": megabytes})
 
     def heal(self) -> None:
         """Forget all faults that were ordered."""

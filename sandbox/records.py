@@ -56,6 +56,20 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class LiveWorker:
+    """A real Kafka Connect worker behind a connector of the live sandbox; `log` is a path on this machine.
+
+    `log_stream` is None where the connector delivers no logs to CloudWatch.
+    """
+
+    worker_id: str
+    url: str
+    pid: int
+    log: str
+    log_stream: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Fault:
     """What goes wrong with the next calls that fit. Patterns are those of `fnmatch`; durations are real seconds.
 

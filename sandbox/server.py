@@ -14,12 +14,18 @@ import tempfile
 import threading
 from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sandbox.reaper import Reaper
 from sandbox.runtime import runtime_python
 
+if TYPE_CHECKING:
+    from sandbox.aws.world import World
+    from sandbox.live.door.door import Door
+
 DEFAULT_FACTOR = 20.0
+LIVE_FACTOR = 5.0
+"""With real workers, which take their own time: a minute of AWS is twelve seconds."""
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -35,9 +41,12 @@ def _parsed(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m sandbox.server", description=__doc__.splitlines()[0])
     parser.add_argument("--port", type=int, default=0, help="0 takes a free one")
     parser.add_argument("--state-dir", type=Path, help="where unpacked artifacts go while it runs (default: temporary)")
-    parser.add_argument("--time-factor", type=float, default=DEFAULT_FACTOR, help="how much faster than AWS time goes")
+    parser.add_argument("--time-factor", type=float, help="how much faster than AWS time goes (20; live: 5)")
+    parser.add_argument("--live", action="store_true", help="MSK Connect runs connectors on real workers")
     parser.add_argument("--end-with-stdin", action="store_true", help="end when the standard input does")
     given = parser.parse_args(arguments)
+    if given.time_factor is None:
+        given.time_factor = LIVE_FACTOR if given.live else DEFAULT_FACTOR
     if given.time_factor <= 0:
         parser.error("--time-factor must be above 0")
     return given
@@ -70,7 +79,8 @@ def _serve(given: argparse.Namespace, scratch: Path, reaper: Reaper) -> None:
     (scratch / "artifacts").mkdir()
     world.pool = Pool(runtime_python(), world.endpoint, scratch, reaper.tell)
     world.switches.operation_seconds = world.clock.real(world.switches.operation_seconds)
-    installation.install(world)
+    door = _door(world) if given.live else None
+    installation.install(world, door)
     server.app = AdminApi(aws, world, installation.start(world))
 
     def end(_number: int, _frame: FrameType | None) -> None:
@@ -80,6 +90,8 @@ def _serve(given: argparse.Namespace, scratch: Path, reaper: Reaper) -> None:
     signal.signal(signal.SIGINT, end)
     if given.end_with_stdin:
         threading.Thread(target=_end_with_stdin, daemon=True).start()
+    if door:
+        door.start()
     sys.stdout.write(f"{world.endpoint}\n")
     sys.stdout.flush()
     try:
@@ -87,6 +99,19 @@ def _serve(given: argparse.Namespace, scratch: Path, reaper: Reaper) -> None:
     finally:
         world.stopping.set()
         world.pool.shutdown()
+        if door:
+            door.close()
+
+
+def _door(world: World) -> Door:
+    """Ends the program with one message where something that it needs is not installed."""
+    from sandbox.live.door.door import Door
+    from sandbox.live.needs import NotInstalled
+
+    try:
+        return Door(world)
+    except NotInstalled as missing:
+        raise SystemExit(str(missing)) from missing
 
 
 def _end_with_stdin() -> None:

@@ -13,6 +13,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from moto.core.exceptions import ServiceException
 
 from sandbox.aws.delivery.schedules import Schedules
+from sandbox.aws.kafkaconnect import models
 from sandbox.aws.kafkaconnect.models import kafkaconnect_backends
 from sandbox.aws.kafkaconnect.resources import Connector
 from sandbox.aws.world import ACCOUNT, World
@@ -36,6 +37,7 @@ class AdminApi:
             ("POST", "faults"): lambda _, body: world.faults.order(Fault(**body)),
             ("DELETE", "faults"): lambda *_: world.faults.clear(),
             ("POST", "switches"): self._switch,
+            ("GET", "connectors/workers"): lambda query, _: self._running(query),
             ("POST", "connectors/fail"): self._fail_connector,
             ("POST", "connectors/fail-next-operation"): self._fail_next_operation,
             ("POST", "connectors/state"): self._set_state,
@@ -79,6 +81,9 @@ class AdminApi:
         for name in body:
             setattr(self._world.switches, name, getattr(wanted, name))
         return asdict(self._world.switches)
+
+    def _running(self, query: Query) -> Any:
+        return [asdict(worker) for worker in models.workers.running(_connector(query))]
 
     def _fail_connector(self, _query: Query, body: dict[str, Any]) -> None:
         connector = _connector(body)

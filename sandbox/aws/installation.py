@@ -13,6 +13,7 @@ from sandbox.aws.cloudformation import installation as cloudformation
 from sandbox.aws.delivery import alarms, log_events, notifications, queues
 from sandbox.aws.delivery.event_source_mappings import Pollers
 from sandbox.aws.delivery.schedules import Schedules
+from sandbox.aws.kafkaconnect.work import ImaginaryWorkers, Workers
 from sandbox.aws.lambdas import execution
 from sandbox.aws.threads import repeat
 from sandbox.aws.world import World
@@ -21,12 +22,13 @@ _TRACKED = "instances_tracked"
 """Where moto would keep every object that it ever made."""
 
 
-def install(world: World) -> None:
-    """Patch moto; once per process."""
+def install(world: World, workers: Workers | None = None) -> None:
+    """Patch moto; once per process. Without `workers` connectors are states in memory."""
     for tracked in (LogEvent, Message, LambdaFunction):
         setattr(tracked, _TRACKED, deque(maxlen=10))
     kafkaconnect.register()
     kafkaconnect.models.switches = world.switches
+    kafkaconnect.models.workers = workers or ImaginaryWorkers(world.switches)
     calls.install(world)
     cloudwatch.install(world)
     execution.install(world)

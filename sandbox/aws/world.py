@@ -27,7 +27,11 @@ class Switches:
     duplicate_sns: bool = False
     """Deliver each notification to each subscriber twice."""
     operation_seconds: float = 1.0
-    """How long creating, updating, restarting, pausing and resuming a connector takes."""
+    """How long creating, updating, restarting, pausing and resuming a connector takes without real workers."""
+    log_lines_a_second: int | None = None
+    """What MSK Connect delivers of one worker's log at most; the rest is dropped. Real workers only."""
+    worker_heap_mb: int = 512
+    """Of workers that are started from now on. Real workers only."""
 
 
 @dataclass(slots=True)

@@ -48,6 +48,7 @@ def _run(chosen: argparse.Namespace) -> int:
 def _fetch(letters: list[str]) -> None:
     needs.check(tuple(RECIPES[letter].database.name for letter in letters))
     parts.fetch(parts.BROKER)
+    parts.fetch(parts.JMX_AGENT)
     for recipe in (RECIPES[letter] for letter in letters):
         parts.fetch(parts.CONNECT[recipe.connect])
         parts.unpacked(parts.DEBEZIUM[recipe.connector, recipe.debezium])

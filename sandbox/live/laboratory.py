@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -75,13 +76,17 @@ class Process:
 
 
 class Laboratory:
-    """`with Laboratory() as laboratory:`; leaving it ends every process that it started and removes its folder."""
+    """`with Laboratory() as laboratory:`; leaving it ends every process that it started and removes its folder.
+
+    Any thread may start processes in it.
+    """
 
     def __init__(self) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="connectops-live-"))
         self.folder.chmod(0o755)  # databases run as users of their own
         self._processes: list[Process] = []
         self._given: set[int] = set()
+        self._lock = threading.Lock()
         self._guardian = subprocess.Popen(
             [sys.executable, "-I", GUARDIAN, self.folder],
             stdin=subprocess.PIPE,
@@ -97,10 +102,10 @@ class Laboratory:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def close(self) -> None:
-        """Last started, first stopped, so that nobody misses what it needs."""
+    def close(self, *, at_once: bool = False) -> None:
+        """Last started, first stopped, so that nobody misses what it needs; `at_once` kills."""
         for process in reversed(self._processes):
-            process.stop(patience=10)
+            process.kill() if at_once else process.stop(patience=10)
         self._guardian.communicate()
 
     def start(
@@ -126,15 +131,17 @@ class Laboratory:
                 start_new_session=True,
             )
         process = Process(name, child, log)
-        self._processes = [*(one for one in self._processes if one.running), process]
+        with self._lock:
+            self._processes = [*(one for one in self._processes if one.running), process]
         return process
 
     def free_port(self) -> int:
         """A TCP port of 127.0.0.1 that nobody listens on; never the same twice."""
-        for port in random.sample(PORTS, len(PORTS)):
-            if port not in self._given and not _taken(port):
-                self._given.add(port)
-                return port
+        with self._lock:
+            for port in random.sample(PORTS, len(PORTS)):
+                if port not in self._given and not _taken(port):
+                    self._given.add(port)
+                    return port
         raise OSError(errno.EADDRINUSE, "no free port between 20000 and 31999")
 
 

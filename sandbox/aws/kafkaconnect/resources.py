@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import secrets
-import time
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+
+from sandbox.aws.kafkaconnect.work import Outcome, Rollback, Work
 
 
 def now() -> datetime:
@@ -25,26 +26,35 @@ def new_version() -> str:
 
 @dataclass(slots=True)
 class CustomPlugin:
-    """A plug-in; it becomes ACTIVE after a while."""
+    """A plug-in; it is ACTIVE when the work on it has ended well."""
 
     arn: str
     name: str
     content_type: str
     location: dict[str, Any]
     description: str
-    active_at: float
+    work: Work | None = None
+    md5: str = "0" * 32
+    size: int = 1024
     created: datetime = field(default_factory=now)
 
     @property
+    def error(self) -> dict[str, str] | None:
+        outcome = self.work.outcome() if self.work else None
+        return outcome.error if outcome else None
+
+    @property
     def state(self) -> str:
-        return "ACTIVE" if time.monotonic() >= self.active_at else "CREATING"
+        if self.work is None or self.work.outcome() is None:
+            return "CREATING"
+        return "CREATE_FAILED" if self.error else "ACTIVE"
 
     def summary(self) -> dict[str, Any]:
         revision = {
             "contentType": self.content_type,
             "creationTime": self.created,
             "description": self.description,
-            "fileDescription": {"fileMd5": "0" * 32, "fileSize": 1024},
+            "fileDescription": {"fileMd5": self.md5, "fileSize": self.size},
             "location": self.location,
             "revision": 1,
         }
@@ -56,6 +66,9 @@ class CustomPlugin:
             "latestRevision": revision,
             "name": self.name,
         }
+
+    def describe(self) -> dict[str, Any]:
+        return {**self.summary(), **({"stateDescription": self.error} if self.error else {})}
 
 
 @dataclass(slots=True)
@@ -95,14 +108,30 @@ class Operation:
     created: datetime = field(default_factory=now)
     ended: datetime | None = None
     error: dict[str, str] | None = None
-    rolled_back: bool = False
+    rollback: Rollback = ""
+    steps: dict[str, str] = field(default_factory=dict)
+    """States of the steps of an update, by their type."""
+
+    def __post_init__(self) -> None:
+        if self.prefix == "UPDATE":
+            kinds = ("INITIALIZE_UPDATE", self.kind, "VALIDATE_UPDATE", "FINALIZE_UPDATE")
+            self.steps = dict.fromkeys(kinds, "PENDING")
+
+    def end(self, outcome: Outcome) -> None:
+        """Steps that have not ended by themselves end with the operation."""
+        self.ended, self.error = now(), outcome.error
+        self.rollback = outcome.rollback if self.prefix == "UPDATE" else ""
+        left = "CANCELLED" if outcome.error else "COMPLETED"
+        failed = "FAILED" if outcome.error else "COMPLETED"
+        ends = {"PENDING": left, "IN_PROGRESS": failed}
+        self.steps = {kind: ends.get(state, state) for kind, state in self.steps.items()}
 
     @property
     def state(self) -> str:
+        if self.rollback:
+            return f"ROLLBACK_{self.rollback}"
         if self.ended is None:
             return f"{self.prefix}_IN_PROGRESS"
-        if self.rolled_back:
-            return "ROLLBACK_COMPLETE"
         return f"{self.prefix}_FAILED" if self.error else f"{self.prefix}_COMPLETE"
 
     def summary(self) -> dict[str, Any]:
@@ -116,23 +145,19 @@ class Operation:
         }
 
     def describe(self) -> dict[str, Any]:
-        step = "IN_PROGRESS" if self.ended is None else "FAILED" if self.error else "COMPLETED"
-        kinds = (
-            ("INITIALIZE_UPDATE", self.kind, "VALIDATE_UPDATE", "FINALIZE_UPDATE") if self.prefix == "UPDATE" else ()
-        )
         error = {"errorInfo": self.error} if self.error else {}
-        steps = [{"stepType": kind, "stepState": step} for kind in kinds]
+        steps = [{"stepType": kind, "stepState": state} for kind, state in self.steps.items()]
         return {**self.summary(), "connectorArn": self.connector_arn, "operationSteps": steps, **self.told, **error}
 
 
 @dataclass(slots=True)
 class Transition:
-    """What a connector is turning into: `final` at `due` (monotonic seconds). `apply` holds settings it takes on."""
+    """What a connector is turning into: `final` when the work ends well, then with the settings in `apply`."""
 
     final: str
-    due: float
+    otherwise: str
+    work: Work
     operation: Operation | None = None
-    error: dict[str, str] | None = None
     apply: dict[str, Any] = field(default_factory=dict)
 
 
@@ -164,19 +189,20 @@ class Connector:
             self.operations.insert(0, transition.operation)
 
     def settle(self) -> None:
-        """Carry out what has become due."""
+        """Become what the work has made of it, if it has ended."""
         done = self.transition
-        if done is None or time.monotonic() < done.due:
+        outcome = done.work.outcome() if done else None
+        if done is None or outcome is None:
             return
-        self.transition, self.state = None, done.final
-        if done.error is None:
+        self.transition, self.state = None, done.otherwise if outcome.error else done.final
+        if outcome.error is None:
             self.given |= done.apply
             self.version = new_version()
-        if done.final == "GONE":
-            self.gone = True
+        if self.state == "FAILED":
+            self.description = outcome.error
+        self.gone = self.state == "GONE"
         if done.operation:
-            done.operation.ended, done.operation.error = now(), done.error
-            done.operation.rolled_back = done.error is not None and done.operation.prefix == "UPDATE"
+            done.operation.end(outcome)
 
     def summary(self) -> dict[str, Any]:
         told = (

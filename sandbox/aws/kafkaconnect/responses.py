@@ -32,7 +32,7 @@ class KafkaConnectResponse(BaseResponse):
         return ActionResult(told)
 
     def describe_custom_plugin(self) -> ActionResult:
-        return ActionResult(self._backend.plugin(self._get_param("customPluginArn")).summary())
+        return ActionResult(self._backend.plugin(self._get_param("customPluginArn")).describe())
 
     def list_custom_plugins(self) -> ActionResult:
         found = [plugin for plugin in self._backend.plugins.values() if self._named(plugin.name, "namePrefix")]

@@ -1,0 +1,1 @@
+"""The local MSK Connect on real workers: what the API has accepted becomes processes, REST calls and metrics."""
