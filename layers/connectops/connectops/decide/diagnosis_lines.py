@@ -54,7 +54,7 @@ _KILLED = (
     "Failed to create consumer",
     "Failed to create job for",
 )
-_ORDERLY = ("After being scheduled for shutdown",)
+_ORDERLY = ("After being scheduled for shutdown", "will re-attempt during polling")
 _REFUSED = (
     "Failed testing connection",
     "Uncaught exception in REST call",
@@ -70,6 +70,8 @@ _RETRY = (
     "end of restart backoff period after a retriable error",
     "and retrying, attempt number",
     "RetriableException from SinkTask",
+    "will re-attempt during polling",
+    "Retriable exception thrown, connector will be restarted",
 )
 _STARTED = (
     "finished initialization and start",

@@ -27,13 +27,15 @@ _BARE_WRAPPERS = ("java.util.concurrent.ExecutionException", "java.util.concurre
 _HINTS = re.compile(
     r"config|propert|setting|invalid|illegal|unsupported|not supported|not allowed|required|missing|unknown|unexpected|"
     r"must |cannot be|could not be found|not found|no such|does not exist|doesn't exist|already exists|mismatch|"
-    r"incompatible|convert|schema|serializ|parse|parsing|malformed|decode|encod|cast|format|overflow|truncat|"
+    r"incompatible|convert|schema|serializ|parse|parsing|malformed|decode|encod|\bcast\b|ClassCast|\bformat|overflow|truncat|"
     r"out of range|too large|too long|"
     r"nullpointer|indexoutofbounds|illegalstate|illegalargument|arithmetic|"
     r"offset|position|purged|expired|no longer|lost|corrupt|snapshot|"
     r"denied|auth|permission|privilege|credential|forbidden|unauthorized|certificate|ssl|licen[cs]e|quota",
     re.IGNORECASE,
 )
+_REFUSALS = re.compile(r"SQL\w*Exception|SqlException|Mongo\w+Exception|StatusRuntimeException|\bORA-\d|SQLCODE=-")
+"""A server answered and said no: the same statement is refused again, unless it says that it is only busy."""
 _TRANSIENT = re.compile(
     r"timeout|timed out|connection (?:refused|reset|closed|lost)|broken pipe|temporar|unavailable|try again|retry|"
     r"disconnected|throttl|too many requests|deadlock|interrupted|in progress",
@@ -83,7 +85,8 @@ def verdict_of(record: LogRecord) -> Verdict:
     root = root_of(record)
     if _TRANSIENT.search(root) and not _HINTS.search(root):
         return Verdict.RESTART_WITH_BACKOFF
-    return Verdict.DO_NOT_RESTART if _HINTS.search(text) else Verdict.RESTART_WITH_BACKOFF
+    refused = _HINTS.search(text) or _REFUSALS.search(text)
+    return Verdict.DO_NOT_RESTART if refused else Verdict.RESTART_WITH_BACKOFF
 
 
 def fingerprint(failure_class: str, text: str) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from connectops.decide.catalogue.entry import FailureClass, Signature, Weight, exceptions, texts
+from connectops.decide.catalogue.entry import FailureClass, Party, Signature, Weight, exceptions, texts
 from connectops.model import DataImpact, Severity, Verdict
 
 GROUP = "Debezium"
+TABLE_SCHEMA = ("TableSchemaBuilder", "RelationalChangeRecordEmitter", "io.debezium.connector.mysql", "io.debezium.connector.binlog",
+                "io.debezium.connector.mariadb", "io.debezium.connector.postgresql", "io.debezium.connector.sqlserver",
+                "io.debezium.connector.oracle")  # fmt: skip
+DATABASES = (Party.MYSQL, Party.POSTGRESQL, Party.OTHER_DATABASE)
 
 DEBEZIUM_CLASSES = (
     FailureClass(
@@ -41,11 +45,18 @@ DEBEZIUM_CLASSES = (
         signatures=texts(
             "canceling statement due to statement timeout",
             "canceling statement due to lock timeout",
+            "canceling statement due to user request",
+            "canceling statement due to conflict with recovery",
+            "could not obtain lock on relation",
+            "Query execution was interrupted",
             "terminating connection due to idle-in-transaction timeout",
             "terminating connection due to transaction timeout",
             "maximum statement execution time exceeded",
+            "max_statement_time exceeded",
+            "Error code: 1317; SQLSTATE:", "Error code: 1969; SQLSTATE:", "Error code: 3024; SQLSTATE:",
             unless=("SinkTask",),
-        ),
+            )
+            + texts("deadlock detected", party=(Party.POSTGRESQL,)),
     ),
     FailureClass(
         id="DBZ_DATABASE_MISSING",
@@ -61,6 +72,35 @@ DEBEZIUM_CLASSES = (
             Signature(text="FATAL: database * does not exist", unless=("SinkTask",), weight=Weight.ROOT),
             Signature(text="Unknown database '", unless=("SinkTask", "heartbeat"), weight=Weight.ROOT),
             Signature(text="Cannot open database * requested by the login", unless=("SinkTask",), weight=Weight.ROOT),
+            Signature(text="Error code: 1049; SQLSTATE:", unless=("SinkTask", "heartbeat"), weight=Weight.ROOT),
+            Signature(text="Table '*' doesn't exist", party=(Party.MYSQL,), unless=("heartbeat",)),
+            *texts("ERROR: relation * does not exist", "ERROR: schema * does not exist", party=(Party.POSTGRESQL,), unless=("heartbeat",)),
+            Signature(text="SQLCODE=-204", party=(Party.OTHER_DATABASE,)),
+        ),
+    ),
+    FailureClass(
+        id="DBZ_DATABASE_FULL",
+        group=GROUP,
+        cause="The database has no room left: disk, tablespace, transaction log or archive area is full, or its memory is spent.",
+        verdict=Verdict.DO_NOT_RESTART,
+        severity=Severity.PAGE,
+        data=DataImpact.SAFE,
+        next_step="Free or enlarge the storage (Amazon RDS: storage autoscaling, FreeStorageSpace), and look at what fills it: an inactive replication slot keeps WAL, long binlog retention keeps binlogs. Restart the connector afterwards.",
+        commands=(
+            "SELECT slot_name, active, pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn)) FROM pg_replication_slots;",
+            "SHOW BINARY LOGS;",
+            "aws cloudwatch get-metric-statistics --namespace AWS/RDS --metric-name FreeStorageSpace --dimensions Name=DBInstanceIdentifier,Value=<instance> --start-time <from> --end-time <to> --period 300 --statistics Minimum",
+        ),
+        sources=("PostgreSQL SQLSTATE 53100, 53200", "MySQL ER_DISK_FULL (1021), ER_RECORD_FILE_FULL (1114)", "Oracle ORA-00257, ORA-01652", "SQL Server error 9002"),
+        explains=("PG_CONN_LOST", "MYSQL_CONN_LOST", "OTHER_DB_TRANSIENT", "PG_SLOT_CREATE_FAILED"),
+        signatures=(
+            *texts("No space left on device", party=DATABASES, weight=Weight.ROOT),
+            *texts("Got error 28 from storage engine", "waiting for someone to free some space",
+                   "The table '*' is full", "Error code: 1021; SQLSTATE:", "Error code: 1114; SQLSTATE:", party=(Party.MYSQL,), weight=Weight.ROOT),
+            *texts("ERROR: out of memory", "ERROR: out of shared memory", "FATAL: out of memory", party=(Party.POSTGRESQL,), weight=Weight.ROOT),
+            *texts("ORA-00257", "ORA-01652", "ORA-01653", "ORA-01654", "ORA-01658", "ORA-19809", "ORA-09925", "ORA-02002", "ORA-30036",
+                   "The transaction log for database * is full", "Could not allocate space for object",
+                   unless=("SinkTask",), weight=Weight.ROOT),
         ),
     ),
     FailureClass(
@@ -75,15 +115,24 @@ DEBEZIUM_CLASSES = (
         sources=("debezium v3.6.1 TableSchemaBuilder:261-269,317,441,492, EventDispatcher:362",),
         signatures=(
             *texts(
-                "Failed to properly convert data value for",
-                "Failed to properly convert default value for",
+                "Failed to properly convert * value for",
                 "Failed to set field default value for",
-                "internal schema representation is probably out of sync with real database schema",
+                "internal schema representation is probably out of sync with",
                 "Column indexing array is larger than number of converters",
                 "Data row is smaller than a column index",
+                "internal schema size * size",
+                "data columns but only * of type info",
+                "Got a special value (NaN/Infinity) for Decimal type",
+                "Failed to parse and read a value of type",
+                "Failed to parse and read a JSON value on",
+                "Failed to parse and read BLOB data",
+                "Unexpected format for TIME column",
+                "Unexpected format for DATE column",
+                "DML statement couldn't be parsed",
                 weight=Weight.SURE,
             ),
-            Signature(text="Invalid default value", exception="SchemaBuilderException", also="io.debezium"),
+            Signature(text="Invalid default value", exception="SchemaBuilderException", frames=TABLE_SCHEMA, weight=Weight.ROOT),
+            Signature(text="Invalid Java object for schema type", frames=TABLE_SCHEMA, weight=Weight.ROOT),
             Signature(text="Unexpected value for JDBC type", weight=Weight.SPECIFIC),
             Signature(text="Error while processing event at offset", weight=Weight.FALLBACK),
         ),
@@ -117,6 +166,12 @@ DEBEZIUM_CLASSES = (
                 "server does not support SSL",
                 "no pg_hba.conf entry for host * no encryption",
                 "no pg_hba.conf entry for host * SSL off",
+                "Connections using insecure transport are prohibited",
+                "could not be verified by hostnameverifier",
+                "connection requires a valid client certificate",
+                "identity was not confirmed",
+                "Could not load truststore",
+                "Error loading keystore",
                 "Could not generate DH keypair",
                 "Could not open SSL root certificate file",
                 "driver could not establish a secure connection to SQL Server by using Secure Sockets Layer",
