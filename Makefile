@@ -13,7 +13,7 @@ export SAM_CLI_TELEMETRY := 0
 # For what runs on this machine only; `sam deploy` by hand keeps your own region.
 LOCAL := AWS_DEFAULT_REGION=us-east-1
 
-.PHONY: help setup check test soak demo build bench lock clean live-test live-knowledge
+.PHONY: help setup check test soak demo build bench lock clean live live-all record live-test live-knowledge
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -62,6 +62,19 @@ clean: ## remove everything that the other targets made
 	@python=$$(scripts/find-python) && echo "Making .venv-sam for the SAM CLI (once)" && "$$python" -m venv .venv-sam
 	@.venv-sam/bin/python $(PIP_INSTALL) --constraint constraints/sam.txt --requirement constraints/sam.in
 	@touch $@
+
+# What to run of it: make live-all ONLY="database-restarted slot-dropped-e"
+ONLY ?=
+TO ?= .sandbox/samples
+
+live: setup ## break real connectors and watch ConnectOps handle it: what CI runs, a quarter of an hour
+	@$(PYTHON) -m sandbox.live.trials --often
+
+live-all: setup ## the same with every failure that there is, or ONLY="NAME ..."; writes docs/scenarios.md
+	@$(PYTHON) -m sandbox.live.trials $(if $(ONLY),--only $(ONLY))
+
+record: setup ## keep what real workers say in ONLY="NAME ..." as samples in TO=FOLDER
+	@$(PYTHON) -m sandbox.live.trials --record $(TO) $(if $(ONLY),--only $(ONLY))
 
 live-test: setup ## test the real workers: every stack streams, breaks and ends (sandbox/live/README.md)
 	@$(PYTHON) -m pytest -m live

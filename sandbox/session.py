@@ -15,7 +15,7 @@ import boto3
 from sandbox.admin import Sandbox
 
 REGION = "us-east-1"
-_PATIENCE = 30
+_PATIENCE = 120
 
 
 class SandboxSession(Sandbox):

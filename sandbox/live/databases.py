@@ -30,6 +30,9 @@ class Database(ABC):
 
     name: ClassVar[str]
     ends_orderly_on: ClassVar[signal.Signals] = signal.SIGTERM
+    _execute: ClassVar[str]
+    """The option of the client that takes statements."""
+    _client_environment: ClassVar[dict[str, str]] = {}
 
     def __init__(self, laboratory: Laboratory, options: Sequence[str] = ()) -> None:
         self._laboratory, self.options = laboratory, tuple(options)
@@ -38,7 +41,7 @@ class Database(ABC):
         self.home.mkdir()
         self._prepare()
         self.process = self.start()
-        self._admit()
+        self.admit(USER, PASSWORD)
 
     def start(self) -> Process:
         self.process = self._laboratory.start(
@@ -48,7 +51,7 @@ class Database(ABC):
             user=self._run_as(),
             environment=self._environment(),
         )
-        self.process.await_until(self._answers, patience=60)
+        self.process.await_until(self._answers)
         return self.process
 
     def stop(self) -> None:
@@ -57,9 +60,30 @@ class Database(ABC):
     def kill(self) -> None:
         self.process.kill()
 
-    @abstractmethod
     def sql(self, statements: str, database: str = "") -> str:
         """What the statements return: a line a row, fields separated by tabs. Raises SqlFailed."""
+        return _run([*self._client(database), self._execute, statements], self._client_environment)
+
+    def hold(self, statements: str, database: str = "") -> subprocess.Popen[str]:
+        """A session that runs the statements and stays, with its locks, until its standard input is closed."""
+        environment = {**os.environ, **self._client_environment}
+        session = subprocess.Popen(
+            self._client(database),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=environment,
+            cwd="/",
+        )
+        if session.stdin:
+            session.stdin.write(f"{statements};\n")
+            session.stdin.flush()
+        return session
+
+    @abstractmethod
+    def _client(self, database: str) -> list[str]:
+        """The command of a client that reads statements from its standard input."""
 
     @abstractmethod
     def _prepare(self) -> None: ...
@@ -68,7 +92,8 @@ class Database(ABC):
     def _command(self) -> list[str | Path]: ...
 
     @abstractmethod
-    def _admit(self) -> None: ...
+    def admit(self, user: str, password: str) -> None:
+        """A new user who may do everything."""
 
     def _run_as(self) -> str | None:
         return None
@@ -88,11 +113,12 @@ class MariaDb(Database):
     """Debian's MariaDB server with a row-based binlog."""
 
     name = "mariadb"
+    _execute = "-e"
 
-    def sql(self, statements: str, database: str = "") -> str:
+    def _client(self, database: str) -> list[str]:
         address = ["-uroot", "-h127.0.0.1", f"-P{self.port}", "--skip-ssl"]
-        shape = ["--no-defaults", "--skip-column-names", "--batch", "--default-character-set=utf8mb4"]
-        return _run(["mariadb", *shape[:1], *address, *shape[1:], "-e", statements, *([database] if database else [])])
+        shape = ["--skip-column-names", "--batch", "--default-character-set=utf8mb4"]
+        return ["mariadb", "--no-defaults", *address, *shape, *([database] if database else [])]
 
     def _prepare(self) -> None:
         user = f"--user={pwd.getpwuid(os.getuid()).pw_name}"
@@ -118,8 +144,8 @@ class MariaDb(Database):
             "--skip-name-resolve",
         ]
 
-    def _admit(self) -> None:
-        self.sql(f"CREATE USER '{USER}'@'%' IDENTIFIED BY '{PASSWORD}'; GRANT ALL PRIVILEGES ON *.* TO '{USER}'@'%'")
+    def admit(self, user: str, password: str) -> None:
+        self.sql(f"CREATE USER '{user}'@'%' IDENTIFIED BY '{password}'; GRANT ALL PRIVILEGES ON *.* TO '{user}'@'%'")
 
 
 class MySql(MariaDb):
@@ -152,11 +178,12 @@ class Postgres(Database):
 
     name = "postgres"
     ends_orderly_on = signal.SIGINT  # "fast": does not wait for its clients
+    _execute = "-c"
+    _client_environment: ClassVar[dict[str, str]] = {"PGPASSWORD": PASSWORD}
 
-    def sql(self, statements: str, database: str = "postgres") -> str:
-        address = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres"]
-        shape = ["-X", "-q", "-At", "-F", "\t", "-v", "ON_ERROR_STOP=1"]
-        return _run(["psql", *address, *shape, "-c", statements, database or "postgres"], {"PGPASSWORD": PASSWORD})
+    def _client(self, database: str) -> list[str]:
+        address = ["-h", "127.0.0.1", "-p", str(self.port), "-U", "postgres", "-d", database or "postgres"]
+        return ["psql", *address, "-X", "-q", "-At", "-F", "\t", "-v", "ON_ERROR_STOP=1"]
 
     def _prepare(self) -> None:
         password = self.home / "password"
@@ -165,24 +192,24 @@ class Postgres(Database):
             shutil.chown(self.home, user)
             shutil.chown(password, user)
         options = ["-U", "postgres", "-A", "md5", f"--pwfile={password}", "--no-sync", "--no-instructions"]
-        _run([_postgres("initdb"), "-D", f"{self.home}/data", *options], user=self._run_as())
+        _run([program("initdb"), "-D", f"{self.home}/data", *options], user=self._run_as())
 
     def _command(self) -> list[str | Path]:
         settings = ["wal_level=logical", "listen_addresses=127.0.0.1", f"port={self.port}", "fsync=off"]
         place = ["-D", f"{self.home}/data", "-k", str(self.home)]
-        return [_postgres("postgres"), *place, *(part for setting in settings for part in ("-c", setting))]
+        return [program("postgres"), *place, *(part for setting in settings for part in ("-c", setting))]
 
-    def _admit(self) -> None:
-        self.sql(f"CREATE ROLE {USER} LOGIN SUPERUSER REPLICATION PASSWORD '{PASSWORD}'")
+    def admit(self, user: str, password: str) -> None:
+        self.sql(f"CREATE ROLE {user} LOGIN SUPERUSER REPLICATION PASSWORD '{password}'")
 
     def _run_as(self) -> str | None:
         return "postgres" if os.getuid() == 0 else None
 
 
-def _postgres(program: str) -> str:
-    """Debian keeps the server's programs out of the PATH, one folder a version: the newest is taken."""
-    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[-3]))
-    return str(found[-1]) if found else program
+def program(name: str) -> str:
+    """A program of PostgreSQL. Debian keeps the server's out of the PATH, one folder a version: the newest is taken."""
+    found = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"), key=lambda path: int(path.parts[-3]))
+    return str(found[-1]) if found else name
 
 
 def _run(command: list[str], environment: dict[str, str] | None = None, user: str | None = None) -> str:

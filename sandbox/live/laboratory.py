@@ -61,7 +61,7 @@ class Process:
             os.killpg(self._child.pid, signal.SIGKILL)
         self._child.wait()
 
-    def await_until(self, ready: Callable[[], bool], patience: float = 90) -> None:
+    def await_until(self, ready: Callable[[], bool], patience: float = 300) -> None:
         """Raises NotReady when the process ends or `patience` seconds pass before `ready`."""
         deadline = time.monotonic() + patience
         while not ready():

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 
-from kafka import KafkaAdminClient, KafkaConsumer, TopicPartition
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient, NewTopic
 
 
 def names(broker: str) -> list[str]:
@@ -43,6 +44,37 @@ def values(broker: str, topic: str, patience: float = 10) -> list[str | None]:
         return found
     finally:
         consumer.close()
+
+
+def make(broker: str, topic: str, **settings: str) -> None:
+    """A topic of one partition; two underscores in the name of a setting stand for a dot."""
+    admin = KafkaAdminClient(bootstrap_servers=broker)
+    try:
+        admin.create_topics([NewTopic(topic, 1, 1, topic_configs=_dotted(settings))])
+    finally:
+        admin.close()
+
+
+def change(broker: str, topic: str, **settings: str) -> None:
+    """Set some of its settings, named as in `make`."""
+    admin = KafkaAdminClient(bootstrap_servers=broker)
+    try:
+        admin.alter_configs([ConfigResource(ConfigResourceType.TOPIC, topic, _dotted(settings))])
+    finally:
+        admin.close()
+
+
+def send(broker: str, topic: str, *values: bytes | None, key: bytes | None = None) -> None:
+    producer = KafkaProducer(bootstrap_servers=broker)
+    try:
+        for value in values:
+            producer.send(topic, value, key=key).get(10)
+    finally:
+        producer.close()
+
+
+def _dotted(settings: dict[str, str]) -> dict[str, str]:
+    return {name.replace("__", "."): value for name, value in settings.items()}
 
 
 def await_value(broker: str, topic: str, holding: str, patience: float = 30) -> str:
