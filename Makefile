@@ -13,10 +13,10 @@ export SAM_CLI_TELEMETRY := 0
 # For what runs on this machine only; `sam deploy` by hand keeps your own region.
 LOCAL := AWS_DEFAULT_REGION=us-east-1
 
-.PHONY: help setup check test soak demo build bench lock clean live live-all record live-test live-knowledge
+.PHONY: help setup check test soak demo build bench lock clean live live-all record live-test live-walkthrough live-knowledge
 
 help: ## show this
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
 
 demo: setup ## watch real connector failures being handled on a local AWS
 	@$(PYTHON) -m sandbox.demo
@@ -78,6 +78,9 @@ record: setup ## keep what real workers say in ONLY="NAME ..." as samples in TO=
 
 live-test: setup ## test the real workers: every stack streams, breaks and ends (sandbox/live/README.md)
 	@$(PYTHON) -m pytest -m live
+
+live-walkthrough: setup ## walk through the real pipeline: plugin, deployment, rows, HEALTHY; writes docs/walkthrough.md
+	@$(PYTHON) -m sandbox.live.walkthrough
 
 live-knowledge: setup ## ask the real connectors again what their properties are
 	@$(PYTHON) -m sandbox.live knowledge

@@ -120,6 +120,8 @@ def _text(content: Any) -> str:
 def _named(plugin: Any, resources: Mapping[str, Any], known: _Known) -> Any:
     """The plugin with the name of its resource, where the version of the connector may be told."""
     arn = (plugin.get("CustomPlugin") or {}).get("CustomPluginArn") if isinstance(plugin, dict) else None
+    if isinstance(arn, dict) and isinstance(chosen := arn.get("Fn::If"), list):
+        arn = chosen[1] if known.holds(chosen[0]) else chosen[2]
     return [_resolved(arn, known), _resolved(_target(arn, resources).get("Properties"), known)]
 
 

@@ -14,12 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from sandbox.server import DEFAULT_FACTOR, LIVE_FACTOR
 from sandbox.session import REGION, SandboxSession
 
 ROOT = Path(__file__).parent.parent
 SAM = ROOT / ".venv-sam" / "bin" / "sam"
 HOME = ROOT / ".sandbox"
 STACK = "connectops"
+OF_THE_WORKERS = ("SilentStopSeconds", "InternalRetrySeconds", "EmptyAssignmentSeconds")
+"""Durations that follow from Debezium's keep-alive and retries and Kafka's rebalance delay, which do not scale."""
 LINES_TOLD = 40
 """The last lines of the SAM CLI that an error repeats."""
 
@@ -44,12 +47,19 @@ def deploy(session: SandboxSession, parameters: Mapping[str, str], listener: Lis
     Raises DeploymentFailed.
     """
     chosen = {**sandbox_parameters(), **parameters}
-    overrides = [f"{name}={json.dumps(value)}" for name, value in chosen.items()]
-    template = ["--template-file", str(HOME / "build" / "template.yaml")]
+    return deploy_template(session, HOME / "build" / "template.yaml", STACK, chosen, listener)
+
+
+def deploy_template(
+    session: SandboxSession, template: Path, stack: str, parameters: Mapping[str, str], listener: Listener
+) -> dict[str, str]:
+    """`sam deploy` of any template; the stack's outputs. Raises DeploymentFailed."""
+    overrides = [f"{name}={json.dumps(value)}" for name, value in parameters.items()]
+    options = ["--template-file", str(template), "--stack-name", stack, "--parameter-overrides", *overrides]
     with _alone():
-        _sam("deploy", [*template, "--parameter-overrides", *overrides], _environment(session.environment()), listener)
-    stack = session.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"][0]
-    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
+        _sam("deploy", options, _environment(session.environment()), listener)
+    told = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    return {output["OutputKey"]: output["OutputValue"] for output in told["Outputs"]}
 
 
 def sandbox_parameters() -> dict[str, str]:
@@ -57,6 +67,15 @@ def sandbox_parameters() -> dict[str, str]:
     config: dict[str, Any] = tomllib.loads((ROOT / "samconfig.toml").read_text())
     given: list[str] = config["sandbox"]["deploy"]["parameters"]["parameter_overrides"]
     return {name: shlex.split(value)[0] for name, value in (pair.split("=", 1) for pair in given)}
+
+
+def live_parameters() -> dict[str, str]:
+    """The same for the live sandbox: its factor, but the workers' own durations as they are."""
+    scaled = {
+        name: f"{float(value) * DEFAULT_FACTOR / LIVE_FACTOR:g}" if name.endswith("Seconds") else value
+        for name, value in sandbox_parameters().items()
+    }
+    return {**scaled, **{name: f"{float(scaled[name]) * LIVE_FACTOR:g}" for name in OF_THE_WORKERS}}
 
 
 def _sam(command: str, options: list[str], environment: dict[str, str], listener: Listener) -> None:

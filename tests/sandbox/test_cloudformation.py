@@ -216,6 +216,7 @@ def test_an_update_by_change_set_keeps_the_values_from_before(sandbox: SandboxSe
         **change, ChangeSetType="UPDATE", TemplateBody=body, Parameters=[*previous, *parameters(Word=f"{name}-after")]
     )
     cloudformation.execute_change_set(**change)
+    cloudformation.get_waiter("stack_update_complete").wait(StackName=name, WaiterConfig={"Delay": 1})
     outputs = cloudformation.describe_stacks(StackName=name)["Stacks"][0]["Outputs"]
     assert {one["OutputKey"]: one["OutputValue"] for one in outputs} == {"List": "a-b", "Number": "7.5"}
 

@@ -11,7 +11,7 @@ import pytest
 from moto import backend_index
 from moto.awslambda.models import EventSourceMapping, LambdaBackend, LambdaFunction, LayerVersion, Permission
 from moto.cloudformation import parsing
-from moto.cloudformation.models import CloudFormationBackend, Stack
+from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudwatch.models import Alarm, CloudWatchBackend
 from moto.core.base_backend import BaseBackend
@@ -20,6 +20,7 @@ from moto.core.responses import BaseResponse
 from moto.dynamodb.models.table import Table
 from moto.iam.models import Role
 from moto.logs.models import LogEvent, LogGroup, LogStream
+from moto.s3.models import S3Backend
 from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule
 from moto.sns.models import Subscription, Topic
 from moto.sqs.models import Message, Queue, SQSBackend
@@ -69,6 +70,10 @@ def test_moto_is_the_version_that_the_plug_ins_were_written_for() -> None:
         (CloudWatchBackend._validate_parameters_put_metric_data, "self metric query_num"),
         (CloudWatchBackend.set_alarm_state, "self alarm_name reason reason_data state_value"),
         (CloudFormationBackend.execute_change_set, "self change_set_name stack_name"),
+        (CloudFormationBackend.describe_change_set, "self change_set_name"),
+        (ChangeSet.apply, "self"),
+        (Stack._add_stack_event, "self resource_status resource_status_reason resource_properties"),
+        (S3Backend.get_object, "self bucket_name key_name version_id part_number return_delete_marker"),
         (CloudFormationResponse._get_stack_from_s3_url, "self template_url"),
         (Stack._parse_template, "self"),
         (Stack._create_output_map, "self"),

@@ -6,12 +6,13 @@ Patches `CloudFormationBackend.create_stack`, `update_stack`, `create_change_set
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from moto.cloudformation import parsing
 from moto.cloudformation.exceptions import ValidationError
-from moto.cloudformation.models import CloudFormationBackend
+from moto.cloudformation.models import ChangeSet, CloudFormationBackend, Stack
 from moto.cloudformation.responses import CloudFormationResponse
 from moto.cloudformation.utils import get_stack_from_s3_url
 from moto.core.common_models import CloudFormationModel
@@ -21,7 +22,10 @@ from sandbox.aws.cloudformation import native_types
 from sandbox.aws.cloudformation.api_resources import model_of
 from sandbox.aws.cloudformation.transform import transformed
 from sandbox.aws.cloudformation.types import TYPES
+from sandbox.aws.threads import background
 from sandbox.aws.world import ACCOUNT, World
+
+log = logging.getLogger("sandbox")
 
 REFUSED = {"AWS::Events::Rule": "the sandbox fires no rules; it has EventBridge Scheduler"}
 """Types that moto would create and that would then do nothing."""
@@ -36,7 +40,7 @@ _models: list[type[CloudFormationModel]] = []
 def install(world: World) -> None:
     for method in ("create_stack", "update_stack", "create_change_set"):
         setattr(CloudFormationBackend, method, _with_transform(getattr(CloudFormationBackend, method)))
-    _show_outputs_after_creation()
+    _execute_in_the_background()
     _find_templates_in_our_bucket()
     _models.extend(model_of(kind, world.endpoint) for kind in TYPES)
     native_types.install(world)
@@ -74,18 +78,36 @@ def _by_name(backend: CloudFormationBackend, stack_name: str | None, given: Any)
     }
 
 
-def _show_outputs_after_creation() -> None:
-    """moto reads the outputs before the change set that creates the stack has a template."""
-    execute = CloudFormationBackend.execute_change_set
+def _execute_in_the_background() -> None:
+    """A resource may take minutes, such as a connector that has to run; moto's caller would wait for its answer."""
 
     def execute_change_set(self: CloudFormationBackend, change_set_name: str, stack_name: str | None = None) -> None:
-        execute(self, change_set_name, stack_name)
-        if change_set := self.describe_change_set(change_set_name):
-            stack = self.stacks[change_set.stack_id]
-            stack._parse_template()
-            stack.output_map = stack._create_output_map()
+        change_set = self.describe_change_set(change_set_name)
+        if change_set is None:
+            raise ValidationError(change_set_name)
+        stack = self.stacks[change_set.stack_id]
+        stack.status = f"{change_set.change_set_type}_IN_PROGRESS"
+        stack._add_stack_event(stack.status, resource_status_reason="User Initiated")
+        background(_apply, stack, change_set)
 
     CloudFormationBackend.execute_change_set = execute_change_set  # type: ignore[method-assign]
+
+
+def _apply(stack: Stack, change_set: ChangeSet) -> None:
+    """The stack's state comes last: who waits for it reads the outputs next. Nothing is rolled back."""
+    kind = change_set.change_set_type
+    try:
+        change_set.apply()
+        stack.template = change_set.template
+        stack._parse_template()
+        stack.output_map = stack._create_output_map()
+    except Exception as err:  # the boundary of a thread: the stack has to say what nobody else could
+        log.exception("%s failed", stack.name)
+        stack._add_stack_event(f"{kind}_FAILED", resource_status_reason=str(err))
+        change_set.execution_status, stack.status = "EXECUTE_FAILED", f"{kind}_FAILED"
+        return
+    stack._add_stack_event(f"{kind}_COMPLETE")
+    change_set.execution_status, stack.status = "EXECUTE_COMPLETE", f"{kind}_COMPLETE"
 
 
 def _find_templates_in_our_bucket() -> None:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import time
+from collections.abc import Callable
 from typing import Any
+
+from moto.cloudformation.exceptions import ValidationError
 
 from sandbox.aws.cloudformation.api_resources import Api, ApiType, Properties
 from sandbox.aws.world import ACCOUNT
@@ -86,6 +90,9 @@ def _event_invoke_config(api: Api, name: str, given: Properties) -> Created:
 
 def _plugin(api: Api, name: str, given: Properties) -> Created:
     arn = api("kafkaconnect", "create_custom_plugin", {**camel(given), "name": name})["customPluginArn"]
+    _settled(
+        lambda: api("kafkaconnect", "describe_custom_plugin", {"customPluginArn": arn}), "customPluginState", "ACTIVE"
+    )
     return arn, {"CustomPluginArn": arn, "Revision": "1"}
 
 
@@ -98,7 +105,17 @@ def _connector(api: Api, name: str, given: Properties) -> Created:
     parameters = camel({key: value for key, value in given.items() if key != "ConnectorConfiguration"})
     configuration = {"connectorConfiguration": given["ConnectorConfiguration"], "connectorName": name}
     arn = api("kafkaconnect", "create_connector", {**parameters, **configuration})["connectorArn"]
+    _settled(lambda: api("kafkaconnect", "describe_connector", {"connectorArn": arn}), "connectorState", "RUNNING")
     return arn, {"ConnectorArn": arn}
+
+
+def _settled(look: Callable[[], Properties], member: str, wanted: str) -> None:
+    """Wait until what was created is as it shall be. Raises ValidationError with the service's reason if it fails."""
+    while (told := look())[member] == "CREATING":
+        time.sleep(0.2)
+    if told[member] != wanted:
+        reason = told.get("stateDescription", {}).get("message", "the service gives no reason")
+        raise ValidationError(message=f"Resource handler returned message: it is {told[member]}: {reason}")
 
 
 def camel(value: Any) -> Any:

@@ -1,0 +1,1 @@
+"""The set-up that ConnectOps grew from, walked through on real workers."""
