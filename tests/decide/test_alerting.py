@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from connectops.decide.alerting import describe_restart, louder, remind, sentence, tell
+from connectops.decide.alerting import describe_restart, remind, sentence, tell
 from connectops.decide.incident import opened
+from connectops.decide.intent import tailored
+from connectops.decide.loudness import louder
 from connectops.model import (
     Action,
     Change,
@@ -17,6 +19,7 @@ from connectops.model import (
     Decision,
     Health,
     Incident,
+    Intent,
     Mode,
     Notice,
     Phase,
@@ -41,7 +44,8 @@ def incident_of(record: ConnectorRecord) -> Incident:
 
 
 def a_notice(record: ConnectorRecord, change: Change = Change.OPENED) -> Notice:
-    told = tell(record, incident_of(record), change, Severity.PAGE, NOW, "Nothing yet.")
+    policy = tailored(POLICY, record, NOW)
+    told = tell(record, incident_of(record), change, Severity.PAGE, policy, NOW, "Nothing yet.")
     return told.outbox[-1]
 
 
@@ -59,9 +63,9 @@ def test_the_louder_of_two(one: Severity, other: Severity, both: Severity) -> No
 
 def test_each_notice_of_an_incident_has_an_id_of_its_own_that_stays_the_same() -> None:
     record = an_open_record()
-    first = tell(record, incident_of(record), Change.OPENED, Severity.INFO, NOW, "One.")
-    again = tell(record, incident_of(record), Change.OPENED, Severity.INFO, NOW, "One.")
-    second = tell(first, incident_of(first), Change.RESOLVED, Severity.INFO, NOW, "Two.")
+    first = tell(record, incident_of(record), Change.OPENED, Severity.INFO, POLICY, NOW, "One.")
+    again = tell(record, incident_of(record), Change.OPENED, Severity.INFO, POLICY, NOW, "One.")
+    second = tell(first, incident_of(first), Change.RESOLVED, Severity.INFO, POLICY, NOW, "Two.")
     assert first.outbox == again.outbox
     assert len({notice.id for notice in second.outbox}) == 2
     assert (incident_of(second).told_at, incident_of(second).told) == (NOW, Severity.INFO)
@@ -175,3 +179,12 @@ def test_an_hour_of_looks_is_told_by_its_changes(mode: Mode, told: list[tuple[st
     for minute in range(60):
         world.take(a_failed_look(NOW + minute * MINUTE), minute * MINUTE)
     assert world.voice.changes == told
+
+
+@pytest.mark.parametrize(("told", "reminders"), [(Severity.INFO, ["warning"]), (Severity.WARNING, [])])
+def test_what_may_not_page_is_not_told_at_each_look_for_want_of_a_page(told: Severity, reminders: list[str]) -> None:
+    record = an_open_record(silent=True, told_at=NOW, told=told)
+    policy = replace(POLICY, intent=Intent(severity=Severity.WARNING))
+    for minute in range(16, 30):
+        record = remind(record, policy, NOW + minute * MINUTE)
+    assert [str(notice.severity) for notice in record.outbox] == reminders

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from connectops.decide.incident import opened
+from connectops.decide.intent import tailored
 from connectops.decide.restart_policy import backoff, choose_restart, due_at, restart_cap, rule
 from connectops.model import (
     UNKNOWN_CLASS,
@@ -148,7 +149,8 @@ def test_what_cannot_restart_only_failed_tasks_is_restarted_whole(
 def test_what_may_not_be_restarted_is_refused_in_every_mode(
     record: ConnectorRecord, incident: Incident, words: str, mode: Mode
 ) -> None:
-    decision = rule(record, incident, replace(POLICY, mode=mode), NOW + 60 * MINUTE)
+    policy = tailored(replace(POLICY, mode=mode), record, NOW)
+    decision = rule(record, incident, policy, NOW + 60 * MINUTE)
     assert decision.action is Action.REFUSE
     assert words in decision.reason
 
@@ -156,12 +158,6 @@ def test_what_may_not_be_restarted_is_refused_in_every_mode(
 def test_a_failed_connector_of_kafka_connect_may_be_restarted() -> None:
     incident = an_incident(ONPREM, state=ConnectorState.FAILED)
     assert rule(a_record(connector=ONPREM), incident, POLICY, NOW + MINUTE).action is Action.RESTART_CONNECTOR
-
-
-@pytest.mark.parametrize("tag", ["on", "OFF", "of", ""])
-def test_another_value_of_the_tag_does_not_mean_hands_off(tag: str) -> None:
-    decision = rule(a_record(tags=(("restart", tag),)), an_incident(), POLICY, NOW + MINUTE)
-    assert decision.action is Action.RESTART_TASKS
 
 
 @pytest.mark.parametrize(("done", "action"), [(6, Action.RESTART_TASKS), (7, Action.PAGE)])

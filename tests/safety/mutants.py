@@ -19,11 +19,12 @@ from unittest.mock import patch
 import pytest
 
 from connectops import respond as rooms
-from connectops.decide import alerting, attempt, evidence, looks, proof, restart_policy
+from connectops.decide import alerting, attempt, evidence, intent, looks, proof, restart_policy
 from connectops.decide import claim as claims
 from connectops.decide import incident as incidents
 from connectops.decide.incident import Step, nothing
 from connectops.decide.response import consider
+from connectops.decide.tags import Tags
 from connectops.errors import ActionRefused, MessageNotDelivered, ObservationFailed, OutcomeUnknown
 from connectops.model import (
     UNKNOWN_CLASS,
@@ -114,10 +115,6 @@ def _uncapped(record: ConnectorRecord, incident: Incident, policy: RepairPolicy,
     return None if found and found.action is Action.PAGE else found
 
 
-def _untagged(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: Any) -> Decision | None:
-    return _FORBIDDEN(replace(record, tags=()), incident, policy, now)
-
-
 def _unlimited_day(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: Any) -> Decision | None:
     found = _FORBIDDEN(record, incident, policy, now)
     return None if found and "limit" in found.reason else found
@@ -161,7 +158,7 @@ def _swallows(doors: rooms.Doors, outcome: rooms.Outcome) -> rooms.Outcome:
 def _repeats(record: ConnectorRecord, policy: RepairPolicy, now: Any) -> ConnectorRecord:
     if record.incident is None:
         return record
-    return alerting.tell(record, record.incident, Change.REMINDER, Severity.WARNING, now, "Still there.")
+    return alerting.tell(record, record.incident, Change.REMINDER, Severity.WARNING, policy, now, "Still there.")
 
 
 def _holds_in_silence(record: ConnectorRecord, incident: Incident, why: str, policy: RepairPolicy, now: Any) -> Step:
@@ -179,7 +176,8 @@ MUTANTS = (
     Mutant("restarts what somebody paused", _claims(_unpaused)),
     Mutant("restarts what it could not see just before", _claims(_seen)),
     Mutant("takes what it could not see for failed", ((looks, "stay_blind", _guesses),)),
-    Mutant("ignores the tag", ((restart_policy, "_forbidden", _untagged),)),
+    Mutant("ignores the tags", ((intent, "read_tags", lambda _: Tags()),)),
+    Mutant("ignores holds and windows", ((intent, "_holds", lambda *_: ()),)),
     Mutant("restarts whatever died", ((restart_policy, "verdict_of", _everything),)),
     Mutant("lets noise hide a refusal", ((evidence, "outranks", _lenient),)),
     Mutant("takes old evidence for fresh", ((evidence, "is_fresh", lambda *_: True),)),
@@ -195,7 +193,7 @@ MUTANTS = (
         ((attempt, "held", _holds_in_silence), (claims, "held", _holds_in_silence)),
     ),
 )
-TESTS = ("tests/decide/test_life_of_an_incident.py", "tests/decide/test_what_could_go_wrong.py")
+TESTS = tuple(f"tests/decide/test_{name}.py" for name in ("life_of_an_incident", "what_could_go_wrong", "tags"))
 
 
 def caught_by(mutant: Mutant, histories: int) -> str | None:

@@ -389,6 +389,8 @@ class Change(StrEnum):
     CLOSED = "closed"
     REMINDER = "reminder"
     COULD_NOT_SEE = "could-not-see"
+    NOT_UNDERSTOOD = "not-understood"
+    """Tags that say something to ConnectOps which it does not understand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -426,6 +428,15 @@ class Notice:
     log_group: str | None = None
     links: Links = Links()
     """Filled in on publishing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reprieve:
+    """A time that a person asked for, who it was, and from when to when it holds."""
+
+    by: str
+    at: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -473,6 +484,10 @@ class Incident:
     """How loudly they were last told."""
     notices: int = 0
     """How many notices it has led to; makes their ids."""
+    unsaid: Severity | None = None
+    """How loud the loudest notice is that a silence kept back; told when the silence ends."""
+    acknowledged: Reprieve | None = None
+    """A person works on it: no reminder and no page until then."""
     barred: str | None = None
     """Why the platform will not take a restart of it."""
     advised_for: str | None = None
@@ -526,6 +541,11 @@ class ConnectorRecord:
     connect_version: str | None = None
     log_group: str | None = None
     tags: tuple[tuple[str, str], ...] = ()
+    tag_problems_told: tuple[str, ...] = ()
+    hold: Reprieve | None = None
+    """Until then nothing is restarted and nobody is paged."""
+    silence: Reprieve | None = None
+    """Until then nobody is told anything but the end of what was told before."""
 
     @property
     def is_open(self) -> bool:
@@ -553,8 +573,56 @@ class KafkaConnectCluster:
 
 
 @dataclass(frozen=True, slots=True)
+class Window:
+    """A maintenance window: `lasts` from each time of `cron` on, or without `cron` from `begin` on (None: since ever).
+
+    In both cases it ends at `until` at the latest. `cron` has the five fields of crontab(5), in the time of `zone`.
+    """
+
+    cron: str | None = None
+    zone: str = "UTC"
+    lasts: timedelta = timedelta(0)
+    begin: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectorPolicy:
+    """What a policy file says of the connectors whose key matches one of the globs in `match`; None: nothing.
+
+    `numbers` are fields of RepairPolicy with their values.
+    """
+
+    match: tuple[str, ...] = ("*",)
+    numbers: tuple[tuple[str, Mode | int | timedelta], ...] = ()
+    restart: bool | None = None
+    severity: Severity | None = None
+    owner: str | None = None
+    windows: tuple[Window, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What people want for one connector at one moment, whoever said it: tags, policy file, a person's command."""
+
+    forbidden: str | None = None
+    """Why ConnectOps restarts nothing of it."""
+    held_until: datetime | None = None
+    """Until when nothing is restarted and nobody is paged; None: it is not held."""
+    held_because: str = ""
+    severity: Severity | None = None
+    """How loudly people are told where a person is needed; None: as loud as the cause is."""
+    owner: str | None = None
+    tag_problems: tuple[str, ...] = ()
+    """What its tags say that is not understood, and what was expected."""
+
+
+@dataclass(frozen=True, slots=True)
 class RepairPolicy:
-    """The numbers of docs/repair.md; the defaults are the product's."""
+    """The numbers of docs/repair.md; the defaults are the product's.
+
+    `rules` are those of the policy file; `intent` is that of the connector at hand (see decide.intent).
+    """
 
     mode: Mode = Mode.REPAIR
     looks_needed: int = 2
@@ -574,3 +642,5 @@ class RepairPolicy:
     page_blind_after: timedelta = timedelta(minutes=15)
     page_stalled_after: timedelta = timedelta(minutes=15)
     repeat_notice_after: timedelta = timedelta(hours=4)
+    rules: tuple[ConnectorPolicy, ...] = ()
+    intent: Intent = Intent()

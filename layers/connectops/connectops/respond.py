@@ -129,9 +129,9 @@ def _restart(doors: Doors, claimed: ConnectorRecord, step: Step, policy: RepairP
     except (ActionRefused, ObservationFailed) as err:
         return refused(claimed, err, policy, doors.clock())
     except OutcomeUnknown as err:
-        return replace(step, record=accepted(claimed, None, None, str(err), doors.clock()))
+        return replace(step, record=accepted(claimed, None, None, str(err), policy, doors.clock()))
     now = doors.clock()
-    return replace(step, record=accepted(claimed, done.operation, done.restarted_at, done.remark, now))
+    return replace(step, record=accepted(claimed, done.operation, done.restarted_at, done.remark, policy, now))
 
 
 def _deliver(doors: Doors, outcome: Outcome) -> Outcome:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from connectops.decide.loudness import is_acknowledged, is_left_alone, is_louder, louder, spoken
 from connectops.model import (
     Action,
     Change,
@@ -13,12 +14,12 @@ from connectops.model import (
     Health,
     Incident,
     Notice,
+    Phase,
     Platform,
     RepairPolicy,
     Severity,
 )
 
-_LOUDNESS = (Severity.INFO, Severity.WARNING, Severity.PAGE)
 _NO_CAUSE = "no cause was logged"
 _LOOK_FOR_CAUSE = (
     "Look for the first ERROR with a stack trace in the worker log around that time; "
@@ -36,11 +37,8 @@ _TITLES = {
     Change.CLOSED: "{name}: incident closed",
     Change.REMINDER: "{name} still needs a person: {cls}",
     Change.COULD_NOT_SEE: "{name} cannot be seen",
+    Change.NOT_UNDERSTOOD: "{name} has tags that are not understood",
 }
-
-
-def louder(one: Severity, other: Severity) -> Severity:
-    return max(one, other, key=_LOUDNESS.index)
 
 
 def tell(
@@ -48,17 +46,22 @@ def tell(
     incident: Incident,
     change: Change,
     severity: Severity,
+    policy: RepairPolicy,
     now: datetime,
     what_we_did: str,
 ) -> ConnectorRecord:
-    """The record with one more notice in its outbox and the incident noting that it was told."""
+    """The record with one more notice in its outbox and the incident noting that it was told, or that it was not."""
+    said = spoken(record, incident, change, severity, policy, now)
+    if said is None:
+        kept_back = louder(incident.unsaid or severity, severity)
+        return replace(record, incident=replace(incident, unsaid=kept_back))
     number = incident.notices + 1
     notice = Notice(
         id=f"{incident.id}/{number}/{change}",
         incident_id=incident.id,
         connector=record.connector,
         change=change,
-        severity=severity,
+        severity=said,
         at=now,
         since=incident.opened_at,
         title=_title(change, incident),
@@ -72,24 +75,49 @@ def tell(
         attempts=incident.restarts,
         arn=record.arn,
         log_group=record.log_group,
-        owner=dict(record.tags).get("owner"),
+        owner=policy.intent.owner,
     )
-    told = replace(incident, notices=number, told_at=now, told=severity)
+    told = replace(incident, notices=number, told_at=now, told=said, unsaid=None)
     return replace(record, incident=told, outbox=(*record.outbox, notice))
 
 
 def remind(record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> ConnectorRecord:
-    """Say it again while a person is needed and nothing changes."""
+    """Say it again while a person is needed and nothing changes, and say what a silence kept back."""
     incident = record.incident
-    if incident is None or incident.told_at is None:
+    if incident is None or is_left_alone(record, policy, now):
+        return record
+    if incident.unsaid:
+        return _make_up(record, incident, incident.unsaid, policy, now)
+    if incident.told_at is None:
         return record
     reason = sentence(incident.decision.reason if incident.decision else "it is still open")
     stalled = incident.silent or incident.health is Health.STALLED
-    if stalled and incident.told is not Severity.PAGE and now - incident.opened_at >= policy.page_stalled_after:
-        return tell(record, incident, Change.REMINDER, Severity.PAGE, now, reason)
-    if now - incident.told_at >= policy.repeat_notice_after:
-        return tell(record, incident, Change.REMINDER, incident.told or Severity.WARNING, now, reason)
-    return record
+    if stalled and now - incident.opened_at >= policy.page_stalled_after:
+        record = escalate(record, incident, policy, now, reason)
+    overdue = now - incident.told_at >= policy.repeat_notice_after
+    if not overdue or record.incident is not incident or is_acknowledged(incident, now):
+        return record
+    return tell(record, incident, Change.REMINDER, incident.told or Severity.WARNING, policy, now, reason)
+
+
+def escalate(
+    record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: datetime, what_we_did: str
+) -> ConnectorRecord:
+    """Page, unless it would come out no louder than what people were told already."""
+    loud = spoken(record, incident, Change.REMINDER, Severity.PAGE, policy, now)
+    if loud is None or not is_louder(loud, incident.told):
+        return record
+    return tell(record, incident, Change.REMINDER, Severity.PAGE, policy, now, what_we_did)
+
+
+def _make_up(
+    record: ConnectorRecord, incident: Incident, severity: Severity, policy: RepairPolicy, now: datetime
+) -> ConnectorRecord:
+    """What a silence kept back is told once it is over, as far as it is still so."""
+    needs_a_person = incident.phase in (Phase.REFUSED, Phase.QUARANTINED) or incident.told_at is not None
+    change = Change.REMINDER if needs_a_person else Change.OPENED
+    reason = sentence(incident.decision.reason if incident.decision else "it is still open")
+    return tell(record, replace(incident, unsaid=None), change, severity, policy, now, reason)
 
 
 def describe_restart(decision: Decision, number: int) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from connectops.decide import alerting
 from connectops.decide.incident import Step, closed_by_hand, conclude, noted, nothing
+from connectops.decide.intent import tailored
 from connectops.decide.restart_policy import due_at, verdict_of
 from connectops.errors import ConnectOpsError, NotFound
 from connectops.model import (
@@ -31,16 +32,22 @@ def held(record: ConnectorRecord, incident: Incident, why: str, policy: RepairPo
     incident = noted(replace(incident, phase=Phase.WAITING, decision=decision), now, decision.action, why)
     record = replace(record, incident=incident)
     since = max(due_at(record, incident, policy), incident.told_at or now)
-    if now - since >= policy.page_blind_after and incident.told is not Severity.PAGE:
+    if now - since >= policy.page_blind_after:
         said = alerting.sentence(f"a restart is due and cannot be done: {why}")
-        record = alerting.tell(record, incident, Change.REMINDER, Severity.PAGE, now, said)
+        record = alerting.escalate(record, incident, policy, now, said)
     return Step(record, decision)
 
 
 def accepted(
-    record: ConnectorRecord, operation: str | None, restarted_at: datetime | None, remark: str, now: datetime
+    record: ConnectorRecord,
+    operation: str | None,
+    restarted_at: datetime | None,
+    remark: str,
+    policy: RepairPolicy,
+    now: datetime,
 ) -> ConnectorRecord:
     """The platform took the call: there is an operation to follow, or it is done already."""
+    policy = tailored(policy, record, now)
     phase = Phase.PROVING if restarted_at else Phase.RESTARTING
     record = _amend(record, operation=operation, restarted_at=restarted_at, remark=remark)
     if record.incident is None:
@@ -51,13 +58,14 @@ def accepted(
     if number == 1 or incident.decision is None:
         return record
     said = alerting.describe_restart(incident.decision, number)
-    return alerting.tell(record, incident, Change.RESTARTED, Severity.WARNING, now, said)
+    return alerting.tell(record, incident, Change.RESTARTED, Severity.WARNING, policy, now, said)
 
 
 def refused(record: ConnectorRecord, error: ConnectOpsError, policy: RepairPolicy, now: datetime) -> Step:
     """The platform said no, or was not reached, and changed nothing: the attempt does not count."""
+    policy = tailored(policy, record, now)
     if isinstance(error, NotFound) or record.incident is None:
-        return closed_by_hand(record, "it was deleted", now)
+        return closed_by_hand(record, "it was deleted", policy, now)
     record, incident = ended(record, record.incident, AttemptEnd.REFUSED, str(error), now)
     record = replace(
         record,
@@ -72,6 +80,7 @@ def refused(record: ConnectorRecord, error: ConnectOpsError, policy: RepairPolic
 
 def follow(record: ConnectorRecord, operation: Operation | None, policy: RepairPolicy, now: datetime) -> Step:
     """Bring a claimed restart forward by what the platform says of its operation (None: it knows of none)."""
+    policy = tailored(policy, record, now)
     incident = record.incident
     if incident is None or incident.phase is not Phase.RESTARTING or not incident.attempts:
         return nothing(record, "no restart is being carried out")
@@ -101,6 +110,7 @@ def follow(record: ConnectorRecord, operation: Operation | None, policy: RepairP
 
 def lose_sight(record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> Step:
     """How far a restart is cannot be seen: wait; after a while the looks at the connector must tell."""
+    policy = tailored(policy, record, now)
     incident = record.incident
     attempt = incident.attempts[-1] if incident and incident.attempts else None
     if incident is None or attempt is None or now - attempt.claimed_at < policy.stuck_after:

@@ -12,6 +12,7 @@ from connectops.decide.incident import (
     nothing,
     opened,
 )
+from connectops.decide.loudness import is_left_alone
 from connectops.model import (
     UNKNOWN_CLASS,
     Action,
@@ -27,11 +28,11 @@ from connectops.model import (
 )
 
 
-def see_again(record: ConnectorRecord, look: Look, now: datetime) -> ConnectorRecord:
+def see_again(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> ConnectorRecord:
     """Keep what only looks know; we can see again, and say so if we had said that we could not."""
     if record.blind_told and record.blind_since:
         blind = opened(record, record.blind_since, record.blind_since, now)
-        told = alerting.tell(record, blind, Change.RESOLVED, Severity.INFO, now, "It can be seen again.")
+        told = alerting.tell(record, blind, Change.RESOLVED, Severity.INFO, policy, now, "It can be seen again.")
         record = replace(told, incident=record.incident)
     return replace(_learned(record, look), blind_since=None, blind_told=False)
 
@@ -53,10 +54,11 @@ def stay_blind(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: d
     if record.incident and _rests_on_log_proof(record, look):
         return conclude(record, record.incident, policy, now)
     why = look.blind_because or "the platform gave no data"
-    if record.blind_told or look.at - since < policy.page_blind_after:
+    waits = look.at - since < policy.page_blind_after or is_left_alone(record, policy, now)
+    if record.blind_told or waits:
         return nothing(record, f"could not be seen: {why}")
     blind = replace(opened(record, since, since, now), health=Health.UNKNOWN)
-    told = alerting.tell(record, blind, Change.COULD_NOT_SEE, Severity.PAGE, now, f"Nothing was done: {why}.")
+    told = alerting.tell(record, blind, Change.COULD_NOT_SEE, Severity.PAGE, policy, now, f"Nothing was done: {why}.")
     record = replace(told, incident=record.incident, blind_told=True)
     return Step(record, Decision(Action.PAGE, f"could not be seen since {since:%H:%M:%S} UTC: {why}"))
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from connectops.decide.attempt import held
 from connectops.decide.evidence import moved_since
 from connectops.decide.incident import HANDS_OFF, Step, closed_by_hand, conclude, noted, nothing
+from connectops.decide.intent import tailored
 from connectops.decide.proof import status_showed_it
 from connectops.decide.restart_policy import rule
 from connectops.model import (
@@ -32,17 +33,15 @@ def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dateti
     incident = record.incident
     if incident is None:
         return nothing(record, "there is no incident any more")
+    record = replace(record, tags=record.tags if look.tags is None else look.tags)
+    policy = tailored(policy, record, now)
     if look.state in HANDS_OFF:
-        return closed_by_hand(record, HANDS_OFF[look.state], now)
+        return closed_by_hand(record, HANDS_OFF[look.state], policy, now)
     if look.state not in _ACTS_ON:
         why = look.blind_because or f"it is {look.state} just before the restart"
         return held(record, incident, why, policy, now)
-    record = replace(
-        record,
-        tags=record.tags if look.tags is None else look.tags,
-        connect_version=look.connect_version or record.connect_version,
-        arn=look.arn or record.arn,
-    )
+    version, arn = look.connect_version or record.connect_version, look.arn or record.arn
+    record = replace(record, connect_version=version, arn=arn)
     incident = replace(incident, state=look.state)
     if _recovers(record, incident, look):
         return held(record, incident, "it works again just before the restart", policy, now)

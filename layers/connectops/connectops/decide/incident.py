@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from connectops.decide import alerting, evidence
+from connectops.decide.loudness import louder
 from connectops.decide.restart_policy import rule
 from connectops.model import (
     Action,
@@ -125,28 +126,28 @@ def _announce(
         case Action.REFUSE if before.phase is not Phase.REFUSED or not same_cause:
             change = Change.CAUSE_CHANGED if was_told and not same_cause else Change.REFUSED
             return alerting.tell(
-                record, incident, change, _refusal_severity(record, incident), now, f"Not restarted: {said}"
+                record, incident, change, _refusal_severity(incident, policy), policy, now, f"Not restarted: {said}"
             )
         case Action.PAGE if before.phase is not Phase.QUARANTINED:
-            return alerting.tell(record, incident, Change.QUARANTINED, Severity.PAGE, now, f"Gave up: {said}")
+            return alerting.tell(record, incident, Change.QUARANTINED, Severity.PAGE, policy, now, f"Gave up: {said}")
         case Action.NOTHING if incident.advised_for != incident.failure_class:
             advised = replace(incident, advised_for=incident.failure_class)
-            return alerting.tell(record, advised, Change.ADVISED, Severity.WARNING, now, said)
+            return alerting.tell(record, advised, Change.ADVISED, Severity.WARNING, policy, now, said)
         case Action.WAIT if policy.mode is not Mode.REPAIR:
             return record
         case Action.WAIT | Action.RESTART_TASKS | Action.RESTART_CONNECTOR if not was_told:
-            return alerting.tell(record, incident, Change.OPENED, Severity.INFO, now, said)
+            return alerting.tell(record, incident, Change.OPENED, Severity.INFO, policy, now, said)
     return alerting.remind(record, policy, now)
 
 
-def _refusal_severity(record: ConnectorRecord, incident: Incident) -> Severity:
+def _refusal_severity(incident: Incident, policy: RepairPolicy) -> Severity:
     """A cause that no restart cures knows how loud it is; where one would help and may not be, a person is needed."""
     if incident.diagnosis and not incident.diagnosis.verdict.restarts:
-        return alerting.louder(Severity.WARNING, incident.diagnosis.severity)
-    return Severity.WARNING if dict(record.tags).get("restart") == "off" else Severity.PAGE
+        return louder(Severity.WARNING, incident.diagnosis.severity)
+    return Severity.WARNING if policy.intent.forbidden else Severity.PAGE
 
 
-def resolved(record: ConnectorRecord, incident: Incident, reason: str, now: datetime) -> Step:
+def resolved(record: ConnectorRecord, incident: Incident, reason: str, policy: RepairPolicy, now: datetime) -> Step:
     """The outage is over. Its attempts stay remembered until health has lasted."""
     verdict = incident.diagnosis.verdict if incident.diagnosis else None
     decision = Decision(Action.RESOLVE, reason, incident.failure_class, verdict)
@@ -158,22 +159,29 @@ def resolved(record: ConnectorRecord, incident: Incident, reason: str, now: date
         decision,
         Change.RESOLVED,
         Severity.WARNING if lost else Severity.INFO,
+        policy,
         now,
     )
 
 
-def closed_by_hand(record: ConnectorRecord, reason: str, now: datetime) -> Step:
+def closed_by_hand(record: ConnectorRecord, reason: str, policy: RepairPolicy, now: datetime) -> Step:
     """Somebody's intent ends whatever we had going; nothing is ever done against it."""
     decision = Decision(Action.NOTHING, f"hands off: {reason}")
     record = replace(record, suspicions=(), backoff_attempts=0, healthy_since=None, in_transition_since=None)
     if record.incident is None:
         return Step(record, decision)
     incident = noted(record.incident, now, "CLOSED", reason)
-    return _ended(record, incident, decision, Change.CLOSED, Severity.INFO, now)
+    return _ended(record, incident, decision, Change.CLOSED, Severity.INFO, policy, now)
 
 
 def _ended(
-    record: ConnectorRecord, incident: Incident, decision: Decision, change: Change, severity: Severity, now: datetime
+    record: ConnectorRecord,
+    incident: Incident,
+    decision: Decision,
+    change: Change,
+    severity: Severity,
+    policy: RepairPolicy,
+    now: datetime,
 ) -> Step:
     """What nobody was told of ends as quietly as it began."""
     lines = [at for at in (record.past_line_at, incident.line_at) if at]
@@ -182,5 +190,5 @@ def _ended(
         return Step(replace(record, incident=None), decision)
     minutes = (now - incident.opened_at).total_seconds() / 60
     said = f"{alerting.sentence(decision.reason)} It lasted {minutes:.1f} minutes."
-    told = alerting.tell(record, incident, change, severity, now, said)
+    told = alerting.tell(record, incident, change, severity, policy, now, said)
     return Step(replace(told, incident=None), decision, told.incident)

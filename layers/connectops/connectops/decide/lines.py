@@ -105,7 +105,7 @@ def hear_life(record: ConnectorRecord, sign: SignOfLife, policy: RepairPolicy, n
     if incident is None or not _ends_silence(incident, sign):
         return nothing(record, f"a sign of life: {sign.life}")
     if sign.life is not Life.STARTED:
-        return resolved(record, incident, "it reconnected by itself", now)
+        return resolved(record, incident, "it reconnected by itself", policy, now)
     started = replace(incident, silent=False, looks=0, evidence_at=sign.at, line_at=sign.at, heard_at=now)
     started = noted(started, now, "a task started", "it was restarted by somebody else, or by itself")
     return nothing(replace(record, incident=started), "a task started: the next looks will tell")

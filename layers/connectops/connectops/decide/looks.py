@@ -51,9 +51,9 @@ def weigh_look(record: ConnectorRecord, look: Look, health: Health, policy: Repa
         return stay_blind(record, look, policy, now)
     if record.incident and record.incident.last_look_at and look.at < record.incident.last_look_at:
         return nothing(record, "an older look, overtaken by a newer one")
-    record = see_again(record, look, now)
+    record = see_again(record, look, policy, now)
     if health in HANDS_OFF:
-        return closed_by_hand(record, HANDS_OFF[health], now)
+        return closed_by_hand(record, HANDS_OFF[health], policy, now)
     if health is Health.TRANSITION:
         return _changing(record, look, policy, now)
     confirmed, waiting = evidence.weigh_silence(record, look, policy)
@@ -111,7 +111,8 @@ def _healthy(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dat
         return _proving(record, incident, look, Health.HEALTHY, policy, now)
     recovery = proof.weigh_recovery(record, incident, look, policy, now)
     if recovery in (Proof.BY_RECORDS, Proof.BY_TASKS):
-        return resolved(record, incident, f"it recovered without a restart by ConnectOps: {recovery.value}", now)
+        reason = f"it recovered without a restart by ConnectOps: {recovery.value}"
+        return resolved(record, incident, reason, policy, now)
     if incident.healthy_looks and incident.phase is Phase.WAITING and proof.status_showed_it(incident):
         reason = "its tasks run again: the next look will tell"
         verdict = incident.diagnosis.verdict if incident.diagnosis else None
@@ -159,7 +160,7 @@ def _proving(
     match found:
         case Proof.BY_RECORDS | Proof.BY_TASKS:
             record, incident = ended(record, incident, AttemptEnd.PROVEN, found.value, now)
-            return resolved(record, incident, f"a restart cured it; {found.value}", now)
+            return resolved(record, incident, f"a restart cured it; {found.value}", policy, now)
         case Proof.FAILED_AGAIN:
             return end_attempt(record, incident, AttemptEnd.FAILED_AGAIN, policy, now, found.value)
         case Proof.TIME_IS_UP:

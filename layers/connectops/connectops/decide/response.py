@@ -5,16 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from connectops.decide import alerting
 from connectops.decide.evidence import dated
 from connectops.decide.health import assess
-from connectops.decide.incident import Step, nothing
+from connectops.decide.incident import Step, nothing, opened
+from connectops.decide.intent import as_seen, tailored
 from connectops.decide.lines import hear_failure, hear_life, hear_suspicion
 from connectops.decide.looks import weigh_look
-from connectops.model import ConnectorRecord, Finding, RepairPolicy
+from connectops.model import Change, ConnectorRecord, Finding, RepairPolicy, Severity
 
 
 def consider(record: ConnectorRecord, finding: Finding, policy: RepairPolicy, now: datetime) -> Step:
     """Take one finding in. A decision that restarts is due, not done: see `claim.claim`."""
+    policy = tailored(policy, as_seen(record, finding), now)
+    step = _weigh(record, finding, policy, now)
+    return replace(step, record=_ask_about_tags(step.record, policy, now))
+
+
+def _weigh(record: ConnectorRecord, finding: Finding, policy: RepairPolicy, now: datetime) -> Step:
     if finding.look is not None:
         return weigh_look(record, finding.look, assess(finding.look), policy, now)
     if finding.diagnosis is not None:
@@ -25,3 +33,18 @@ def consider(record: ConnectorRecord, finding: Finding, policy: RepairPolicy, no
     if finding.sign is not None:
         return hear_life(record, dated(finding.sign, policy, now), policy, now)
     return nothing(record, "an empty finding")
+
+
+def _ask_about_tags(record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> ConnectorRecord:
+    """Tell once what tags say that is not understood; mended tags may go wrong again."""
+    problems = policy.intent.tag_problems
+    if problems == record.tag_problems_told:
+        return record
+    record = replace(record, tag_problems_told=problems)
+    if not problems:
+        return record
+    said = alerting.sentence("; ".join(problems))
+    told = alerting.tell(
+        record, opened(record, now, now, now), Change.NOT_UNDERSTOOD, Severity.WARNING, policy, now, said
+    )
+    return replace(told, incident=record.incident)

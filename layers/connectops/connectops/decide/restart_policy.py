@@ -85,6 +85,10 @@ def _version(text: str | None) -> tuple[int, ...]:
 
 def rule(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: datetime) -> Decision:
     """What is right for an incident whose evidence is sufficient. The order of the rules is their rank."""
+    intent = policy.intent
+    if intent.held_until:
+        reason = f"held until {intent.held_until:%Y-%m-%d %H:%M} UTC: {intent.held_because}"
+        return _decide(Action.WAIT, incident, reason, intent.held_until)
     forbidden = _forbidden(record, incident, policy, now)
     if forbidden:
         return forbidden
@@ -108,8 +112,8 @@ def _forbidden(record: ConnectorRecord, incident: Incident, policy: RepairPolicy
         return _decide(Action.REFUSE, incident, "MSK Connect restarts only a RUNNING connector; this one is FAILED")
     if incident.barred:
         return _decide(Action.REFUSE, incident, f"the platform refused the restart: {incident.barred}")
-    if dict(record.tags).get("restart") == "off":
-        return _decide(Action.REFUSE, incident, "its tag connectops:restart=off says hands off")
+    if policy.intent.forbidden:
+        return _decide(Action.REFUSE, incident, policy.intent.forbidden)
     if incident.health is Health.STUCK:
         return _decide(Action.REFUSE, incident, "another operation of the platform is still running")
     if policy.mode is not Mode.REPAIR:
