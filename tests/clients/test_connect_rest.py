@@ -97,6 +97,12 @@ def test_a_status_that_is_none_is_unreachable() -> None:
         client(server.url).status("orders")
 
 
+def test_a_connector_without_a_configuration_is_unreachable() -> None:
+    answers = {"GET /connectors/orders": (200, {"name": "orders"})}
+    with connect_server(answers) as server, pytest.raises(Unreachable, match="orders"):
+        client(server.url).info("orders")
+
+
 @pytest.mark.parametrize(
     ("call", "asked"),
     [

@@ -5,8 +5,18 @@ import pytest
 
 from connectops.clients.connect_rest import ConnectRest
 from connectops.errors import NotFound, Unreachable
-from connectops.model import ConnectorId, ConnectorState, KafkaConnectCluster, Look, Platform, Tasks
+from connectops.model import (
+    ConnectorId,
+    ConnectorState,
+    KafkaConnectCluster,
+    Look,
+    Platform,
+    Shared,
+    SharedSource,
+    Tasks,
+)
 from connectops.observe.kafka_connect import ClusterView, look_at_cluster, look_at_connector
+from connectops.observe.shared_sources import of_kafka_connect
 from tests.connect_server import LIST, ROOT, TRACE, connect_server, expanded
 
 AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -28,6 +38,7 @@ def test_one_call_shows_the_cluster() -> None:
         tasks=Tasks(2, 0, 0, NOW),
         heartbeat=timedelta(seconds=5),
         connect_version="3.7.2",
+        shares=of_kafka_connect("onprem", {}),
     )
 
 
@@ -119,6 +130,17 @@ def test_one_connector_can_be_looked_at_for_itself() -> None:
     with connect_server({"GET /connectors/or%2Fders/status": (200, answer)}) as server:
         look = look_at_connector(orders, ConnectRest(KafkaConnectCluster("onprem", server.url)), AT)
     assert look == Look(orders, AT, ConnectorState.RUNNING, tasks=Tasks(1, 1, 0, AT))
+
+
+def test_what_it_shares_and_its_heartbeat_are_looked_at_too() -> None:
+    orders = ConnectorId(Platform.KAFKA_CONNECT, "onprem", "orders")
+    answer = expanded("orders", "RUNNING", **{"database.hostname": "db", "heartbeat.interval.ms": "5000"})
+    told = {"GET /connectors/orders/status": (200, answer["status"]), "GET /connectors/orders": (200, answer["info"])}
+    with connect_server(told) as server:
+        look = look_at_connector(orders, ConnectRest(KafkaConnectCluster("onprem", server.url)), AT)
+    assert SharedSource(Shared.DATABASE, "db") in look.shares
+    assert look.heartbeat == timedelta(seconds=5)
+    assert "hunter2" not in repr(look)
 
 
 @pytest.mark.parametrize(("status", "error"), [(404, NotFound), (500, Unreachable)])

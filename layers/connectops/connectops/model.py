@@ -38,6 +38,29 @@ class ConnectorId:
         return f"{self.cluster}/{self.name}"
 
 
+class Shared(StrEnum):
+    """Kinds of sources that connectors share; the more a common failure says about one, the earlier it stands."""
+
+    DATABASE = "database"
+    KAFKA = "kafka"
+    WORKERS = "workers"
+    """The worker configuration on MSK Connect, the workers themselves of a self-managed cluster."""
+    PLUGIN = "plugin"
+    SUBNET = "subnet"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class SharedSource:
+    """One thing that several connectors depend on, by its name: a host, a list of servers, an ARN."""
+
+    kind: Shared
+    name: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
 # ── what was seen ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -124,6 +147,10 @@ class Look:
     """Tags whose key begins with `connectops:`, without that prefix; None where they were not read."""
     log_group: str | None = None
     """Where its workers write their lines, if that is known."""
+    shares: tuple[SharedSource, ...] = ()
+    """What it depends on and others may, too; empty where that could not be seen."""
+    fleet_size: int | None = None
+    """How many connectors the same look at the whole fleet saw."""
     blind_because: str | None = None
     """Why something could not be seen, in plain words."""
 
@@ -540,6 +567,8 @@ class ConnectorRecord:
     arn: str | None = None
     connect_version: str | None = None
     log_group: str | None = None
+    shares: tuple[SharedSource, ...] = ()
+    fleet_size: int | None = None
     tags: tuple[tuple[str, str], ...] = ()
     tag_problems_told: tuple[str, ...] = ()
     hold: Reprieve | None = None

@@ -67,6 +67,13 @@ class ConnectRest:
             raise Unreachable(f"{self._cluster.name}: the status of {name} is not as Kafka Connect gives it")
         return answer
 
+    def info(self, name: str) -> dict[str, Any]:
+        """`{"name", "config": {...}, "tasks": [...], "type"}`."""
+        answer = self._call("GET", _path(name))
+        if not isinstance(answer, dict) or not isinstance(answer.get("config"), dict):
+            raise Unreachable(f"{self._cluster.name}: what {name} is, is not told as Kafka Connect tells it")
+        return answer
+
     def restart(self, name: str, *, only_failed: bool) -> None:
         """Restart a connector with its tasks, or what of both has failed (Kafka Connect >= 3.0)."""
         self._call("POST", f"{_path(name)}/restart?includeTasks=true&onlyFailed={str(only_failed).lower()}")

@@ -43,6 +43,8 @@ def _learned(record: ConnectorRecord, look: Look) -> ConnectorRecord:
         arn=look.arn or record.arn,
         connect_version=look.connect_version or record.connect_version,
         log_group=look.log_group or record.log_group,
+        shares=look.shares or record.shares,
+        fleet_size=look.fleet_size or record.fleet_size,
         tags=record.tags if look.tags is None else look.tags,
     )
 

@@ -6,6 +6,7 @@ Source: `GET /connectors?expand=status&expand=info` in Kafka's documentation of 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from connectops.clients.connect_rest import ConnectRest
 from connectops.errors import NotFound, ObservationFailed
 from connectops.model import ConnectorId, ConnectorState, Look, Platform, Tasks
+from connectops.observe import shared_sources
 from connectops.observe.configuration import heartbeat
 
 
@@ -49,8 +51,11 @@ def look_at_cluster(cluster: str, rest: ConnectRest, at: datetime, now: datetime
 
 
 def look_at_connector(connector: ConnectorId, rest: ConnectRest, at: datetime) -> Look:
-    """One connector. Raises NotFound, Unreachable, Rebalancing or NotAllowed."""
-    return _view(connector, {"status": rest.status(connector.name)}, at, at).look
+    """One connector. Raises NotFound, Unreachable, Rebalancing or NotAllowed; what else it is may stay unknown."""
+    expanded: dict[str, Any] = {"status": rest.status(connector.name)}
+    with suppress(ObservationFailed, NotFound):
+        expanded["info"] = rest.info(connector.name)
+    return _view(connector, expanded, at, at).look
 
 
 def _view(
@@ -62,15 +67,16 @@ def _view(
     log_group: str | None = None,
 ) -> ConnectView:
     try:
-        status, config = expanded["status"], expanded.get("info", {}).get("config", {})
+        status, config = expanded["status"], expanded.get("info", {}).get("config")
         look = Look(
             connector,
             at,
             ConnectorState(status["connector"]["state"]),
             tasks=_tasks([task["state"] for task in status["tasks"]], now),
-            heartbeat=heartbeat(config),
+            heartbeat=heartbeat(config or {}),
             connect_version=version,
             log_group=log_group,
+            shares=() if config is None else shared_sources.of_kafka_connect(connector.cluster, config),
         )
         return ConnectView(look, *_first_trace(status))
     except (AttributeError, KeyError, TypeError, ValueError):

@@ -15,6 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from connectops.clients.aws_reads import not_seen
 from connectops.errors import ConnectOpsError, NotFound, ObservationFailed
 from connectops.model import MSK_CLUSTER, ConnectorId, ConnectorState, Look, Platform
+from connectops.observe import shared_sources
 from connectops.observe.configuration import heartbeat
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ def _look(answer: ConnectorSummaryTypeDef | DescribeConnectorResponseTypeDef, at
         arn=answer["connectorArn"],
         connect_version=answer.get("kafkaConnectVersion"),
         log_group=_log_group(answer),
+        shares=shared_sources.of_msk_connect(answer),
         blind_because=None if known else f"MSK Connect says {state!r}, which is no state that ConnectOps knows",
     )
 
