@@ -89,6 +89,26 @@ def test_a_flood_of_one_line_is_counted() -> None:
     assert records[-1].last_at.second == 49
 
 
+def test_what_goes_on_after_another_record_is_counted_anew() -> None:
+    flood = "[2026-11-23 01:10:{:02d},{:03d}] WARN [Worker clientId=c, groupId=g] Connection to node -1 (b/10.0.0.1:9092) could not be established. Node may not be available. (org.apache.kafka.clients.NetworkClient:850)"
+    life = "[2026-11-23 01:10:30,000] INFO [orders|task-0] WorkerSourceTask{id=orders-0} finished initialization and start (org.apache.kafka.connect.runtime.AbstractWorkerSourceTask:278)"
+    lines = [flood.format(n // 100, n % 100) for n in range(6_000)]
+    lines.insert(3_000, life)
+    records = stitch(lines, wanted=PREFILTER)
+    place = next(n for n, record in enumerate(records) if record.level == "INFO")
+    assert sum(record.repeats for record in records[:place]) == 3_000
+    assert sum(record.repeats for record in records[place + 1 :]) == 3_000
+    assert len(records) < 50
+
+
+def test_two_floods_that_alternate_are_both_counted() -> None:
+    one = "[2026-11-23 01:10:{:02d},000] WARN Connection to node -1 could not be established. (org.apache.kafka.clients.NetworkClient:850)"
+    other = "[2026-11-23 01:10:{:02d},000] WARN Bootstrap broker b:9092 disconnected (org.apache.kafka.clients.NetworkClient:1200)"
+    records = stitch([each.format(n // 100) for n in range(5_000) for each in (one, other)], wanted=PREFILTER)
+    assert len(records) < 50
+    assert sum(record.repeats for record in records) == 10_000
+
+
 def test_a_message_of_several_lines_is_kept_whole() -> None:
     header = "[2026-11-23 01:10:00,000] ERROR [orders|task-0] Encountered change event 'Event' for table a.b whose schema isn't known to this connector."
     more = "Use the mysqlbinlog tool to view the problematic event: mysqlbinlog --start-position=4 (io.debezium.X:1064)"

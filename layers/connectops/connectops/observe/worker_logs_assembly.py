@@ -91,14 +91,19 @@ class _Draft:
 
 
 class _Alike:
-    """Statements with the same beginning and end: the first few are kept, the rest is counted with the last of them."""
+    """Statements with the same beginning and end: the first few are kept, the rest is counted with the last of them.
 
-    __slots__ = ("causes", "drafts", "folded", "last")
+    `kept_then` is how many records had been kept when that was: what comes after another record is counted anew, since
+    whether warnings went on after a sign of life is what they are read for.
+    """
+
+    __slots__ = ("causes", "drafts", "folded", "kept_then", "last")
 
     def __init__(self) -> None:
         self.drafts: list[_Draft] = []
         self.causes: set[str] = set()
         self.folded = 0
+        self.kept_then = 0
         self.last = -1
 
 
@@ -158,6 +163,7 @@ class Assembler:
         self._default_at = default_at
         self._workers: dict[str, _Worker] = {}
         self._drafts: list[_Draft] = []
+        self._kept = 0
         self._alike: dict[tuple[str, str], _Alike] = {}
         self._full: dict[tuple[str, str], _Alike] = {}
         self._connectors: dict[str, str | None] = {}
@@ -251,6 +257,8 @@ class Assembler:
                     flood.folded += 1
                     flood.last = index
                 elif (alike := full_of((line[zone : zone + 96], line[-60:]))) is not None:
+                    if alike.kept_then != self._kept:
+                        self._count_anew(alike, worker, index)
                     alike.folded += 1
                     alike.last = worker.skipped = index
                     worker.head = worker.open = worker.awaiting = worker.frames = None
@@ -282,14 +290,27 @@ class Assembler:
         return draft.first >= self._window or draft.lines > draft.marked
 
     def _count_folded(self) -> None:
-        """Statements alike are counted per piece."""
         for alike in self._full.values():
-            if alike.folded:
-                kept, header = alike.drafts[-1], read_header(self._bare(alike.last))
-                kept.repeats += alike.folded
-                kept.size += alike.folded
-                kept.last_at = header.at if header else None
-                alike.folded = 0
+            self._count(alike)
+
+    def _count(self, alike: _Alike) -> None:
+        if alike.folded:
+            kept, header = alike.drafts[-1], read_header(self._bare(alike.last))
+            kept.repeats += alike.folded
+            kept.size += alike.folded
+            kept.last_at = header.at if header else None
+            alike.folded = 0
+
+    def _count_anew(self, alike: _Alike, worker: _Worker, index: int) -> None:
+        self._count(alike)
+        alike.kept_then = self._kept
+        header = read_header(self._bare(index))
+        if header is not None:
+            draft = _Draft(header, header.at or worker.at, index, worker.name)
+            draft.repeats = draft.size = 0
+            draft.alike = alike
+            alike.drafts.append(draft)
+            self._drafts.append(draft)
 
     def _worker(self, prefix: str) -> _Worker:
         name = prefix[len(WORKER_PREFIX) : -2] if prefix else None
@@ -329,6 +350,7 @@ class Assembler:
         alike.drafts.append(draft)
         if len(alike.drafts) >= ALIKE_KEPT:
             self._full[key] = alike
+            alike.kept_then = self._kept
         for extra in header.trace:
             self._continue(worker, index, extra)
 
@@ -345,6 +367,7 @@ class Assembler:
     def _draft(self, worker: _Worker, index: int, header: Header, at: datetime) -> _Draft:
         draft = _Draft(header, at, index, worker.name)
         self._drafts.append(draft)
+        self._kept += 1
         worker.has_begun = True
         worker.head, worker.skipped, worker.folded = draft, -1, None
         if header.level in PROBLEM_LEVELS:
@@ -399,7 +422,7 @@ class Assembler:
             if earlier is not None and not earlier.causes and head.first - earlier.first <= 2 and _has_no_traces(head):
                 return earlier
             return head
-        if awaiting is not None and not awaiting.causes and index - awaiting.first <= 8:
+        if awaiting is not None and not (awaiting.causes or _has_no_traces(awaiting)) and index - awaiting.first <= 8:
             return awaiting
         if worker.in_message and worker.open is not None and index - worker.open_at <= 4:
             return worker.open

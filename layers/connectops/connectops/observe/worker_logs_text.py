@@ -264,8 +264,21 @@ def _unescape(line: str) -> tuple[str, ...] | list[str]:
 _HEADER_TIME = re.compile(r"(?:\[Worker-[0-9a-f]+\] )?\[?(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d[.,]\d+)")
 
 
+_LAST_FRAME = re.compile(r"\s*(?:\.\.\. \d+ (?:more|common)|at (?:java\.base/)?java\.lang\.Thread\.run\()")
+
+
 def _in_order(lines: list[str]) -> list[str]:
     """Consoles show the newest line first: turn such a copy round."""
     times = [match[1] for line in lines[:5000] if (match := _HEADER_TIME.match(line))]
     steps = Counter((later > earlier) - (later < earlier) for earlier, later in pairwise(times))
-    return lines[::-1] if steps[-1] >= 2 and steps[-1] > 4 * steps[1] else lines
+    if steps[1] or steps[-1] >= 2:
+        return lines[::-1] if steps[-1] >= 2 and steps[-1] > 4 * steps[1] else lines
+    return lines[::-1] if _traces_stand_on_their_heads(lines[:5000]) else lines
+
+
+def _traces_stand_on_their_heads(lines: list[str]) -> bool:
+    """Whether the lines that end a trace come before its other frames."""
+    bare = [line[line.find("] ") + 2 :] if line.startswith("[Worker-") else line for line in lines]
+    kinds = [2 if _LAST_FRAME.match(line[:80]) else int(line.lstrip()[:3] == "at ") for line in bare]
+    ends = Counter((earlier == 2) - (later == 2) for earlier, later in pairwise(kinds) if {earlier, later} == {1, 2})
+    return ends[1] > ends[-1]
