@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -216,6 +217,13 @@ def test_a_beginning_that_is_too_far_away_stays_unknown() -> None:
     log = LogGroup(events)
     read(log, events[-5:])
     assert len(log.asked) <= 5
+
+
+def test_lines_that_a_log_shipper_wrapped_in_json_are_completed_too() -> None:
+    wrapped = [json.dumps({"log": each["message"][len(PREFIX) :], "stream": "stdout"}) for each in the_trace()]
+    events = lines(*wrapped)
+    for halves in cuts(events):
+        assert told(read(LogGroup(events), *halves)) == {WHOLE}
 
 
 # ── whose it is ───────────────────────────────────────────────────────────────────────────────────────────────────────

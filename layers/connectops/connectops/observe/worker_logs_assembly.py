@@ -10,10 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 
 from connectops.model import LogRecord
 from connectops.observe.worker_logs_identity import connector_of, connectors_in, topic_prefix_of
-from connectops.observe.worker_logs_layouts import PROBLEM_LEVELS, Header, continues, is_cause, is_frame, read_header
+from connectops.observe.worker_logs_layouts import (
+    PROBLEM_LEVELS,
+    Header,
+    continues,
+    is_cause,
+    is_frame,
+    of_container,
+    read_header,
+)
 
 ALIKE_KEPT = 20
 """Statements alike (same beginning and end) kept apart in one run; the rest is counted."""
@@ -28,6 +37,11 @@ WORKER_PREFIX = "[Worker-"
 UNPROBLEMATIC = frozenset(("] IN", "] DE", "] TR"))
 FRAME_LEADS = frozenset(("at ", "..."))
 TRACE_LEADS = frozenset(("Sup", "Cau", "\tat", "\t..", "\tCa", "\tSu"))
+
+
+NAMES_LOOKED_AT = 300
+CLIENTS = frozenset(("NetworkClient", "Metadata", "Sender", "Fetcher", "ConsumerCoordinator", "AbstractCoordinator"))
+"""Loggers of Kafka's clients in layouts that write their simple names only."""
 
 
 class Interest:
@@ -210,7 +224,7 @@ class Assembler:
             return False
         for line in self._lines[: -END_LOOKED_AT - 1 : -1]:
             if line.startswith(prefix) and (prefix or not line.startswith(WORKER_PREFIX)):
-                bare = line[len(prefix) :]
+                bare = of_container(line) or line[len(prefix) :]
                 return is_frame(bare) or is_cause(bare)
         return False
 
@@ -317,6 +331,8 @@ class Assembler:
         return self._workers.setdefault(prefix, _Worker(name, self._default_at))
 
     def _slow(self, worker: _Worker, index: int, line: str) -> None:
+        if line[:1] == "{":
+            line = of_container(line) or line
         header = read_header(line) or (read_header(line.lstrip()) if line[:1] in (" ", "\t") else None)
         if header is None:
             self._continue(worker, index, line)
@@ -513,7 +529,8 @@ class Assembler:
         if name not in self._connectors:
             prefix = f"{WORKER_PREFIX}{name}] "
             mine = (line[len(prefix) :] for line in self._lines if line.startswith(prefix))
-            self._connectors[name] = next(iter(connectors_in(mine)), None)
+            named = set(islice(connectors_in(mine), NAMES_LOOKED_AT))
+            self._connectors[name] = named.pop() if len(named) == 1 else None
         return self._connectors[name]
 
 
@@ -523,7 +540,8 @@ def _is_failing(draft: _Draft | None) -> bool:
 
 def _has_no_traces(draft: _Draft) -> bool:
     """Whether a statement is of a kind that never has a trace: warnings of Kafka's clients."""
-    return draft.header.level == "WARN" and draft.header.logger.startswith("org.apache.kafka.clients.")
+    logger = draft.header.logger
+    return draft.header.level == "WARN" and (logger.startswith("org.apache.kafka.clients.") or logger in CLIENTS)
 
 
 def _says_something(draft: _Draft) -> bool:

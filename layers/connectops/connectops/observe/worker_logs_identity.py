@@ -18,7 +18,8 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     # A worker's own group may be called connect-… as well: only a consumer's is named after a sink.
     ("groupId=connect-", re.compile(r"\[Consumer clientId=[^,\]]{1,300}, groupId=connect-([^,\]]{1,250})\]()")),
     ("in task ", re.compile(r"Error encountered in task ([^\s]{1,250})-(\d+)\.")),
-    ("Failed to start ", re.compile(r"Failed to start (?:connector|task) ([^\s:]{1,250}?)(?:-(\d+))?(?=[\s:]|$)")),
+    ("Failed to start connector", re.compile(r"Failed to start connector:? '?([^\s:']{1,250})'?()")),
+    ("Failed to start task", re.compile(r"Failed to start task:? '?([^\s:']{1,250})-(\d+)")),
     ("tart of connector", re.compile(r"start of connector '?([^\s:']{1,250})'?()")),
     ("of task ", re.compile(r"(?:Graceful stop of|Stopping) task ([^\s]{1,250})-(\d+)")),
     ("ing task ", re.compile(r"(?:Starting|Stopping|Creating|Restarting) task ([^\s\[]{1,250})-(\d+)")),

@@ -250,6 +250,26 @@ def _read_json(line: str) -> Header | None:
     return _with_context(header)
 
 
+def is_json(line: str) -> bool:
+    """Whether a line is a whole statement of a JSON layout, or one that a container runtime wrapped."""
+    return of_container(line) is not None or _read_json(line) is not None
+
+
+def of_container(line: str) -> str | None:
+    """The physical line in the JSON that a container runtime or its log shipper wraps around each, else None.
+
+    Docker's json-file driver, and fluent-bit as EKS ships it to CloudWatch: `{"log": "...", "stream": "stdout", ...}`.
+    """
+    if '"log"' not in line or ('"stream"' not in line and '"kubernetes"' not in line):
+        return None
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    inner = fields.get("log") if isinstance(fields, dict) else None
+    return inner.rstrip("\r\n") if isinstance(inner, str) else None
+
+
 def _field(fields: dict[str, Any], meaning: str) -> Any:
     for key in _KEYS[meaning]:
         if key in fields and fields[key] not in (None, ""):

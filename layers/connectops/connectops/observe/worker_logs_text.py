@@ -12,10 +12,12 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 from connectops.errors import MalformedEvent
+from connectops.observe.worker_logs_layouts import is_json
 
 BINARY_SHARE = 0.02
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
@@ -131,7 +133,15 @@ def _insights(rows: list[Any]) -> Iterator[tuple[str, int, str]]:
             fields = {cell.get("field"): cell.get("value") for cell in row if isinstance(cell, dict)}
             message = fields.get("@message")
             if isinstance(message, str):
-                yield str(fields.get("@logStream", "")), 0, message
+                yield str(fields.get("@logStream", "")), _insights_time(fields.get("@timestamp")), message
+
+
+def _insights_time(value: Any) -> int:
+    """`2026-11-23 01:14:22.000`, in UTC."""
+    try:
+        return int(datetime.fromisoformat(f"{value}+00:00").timestamp() * 1000)
+    except ValueError:
+        return 0
 
 
 def _status(status: dict[str, Any]) -> Iterator[tuple[str, int, str]]:
@@ -158,6 +168,8 @@ def _split(message: str) -> list[str]:
 
 def _sort(log: LogText) -> None:
     """By time, as delivered within the same time: lines of one second have no order but that."""
+    if _is_newest_first(log.lines):
+        log.lines, log.times = log.lines[::-1], log.times[::-1]
     if any(later < earlier for earlier, later in pairwise(log.times)):
         order = sorted(range(len(log.times)), key=log.times.__getitem__)
         log.lines, log.times = [log.lines[i] for i in order], [log.times[i] for i in order]
@@ -171,10 +183,14 @@ _COMPOSE = re.compile(r"[A-Za-z][\w./-]{0,80}\s{0,40}\| ?(?!\w*\|)")
 _KUBECTL_PREFIX = re.compile(r"\[pod/[^\]\s]{1,200}\] ")
 _CRI = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|[+-]\d\d:\d\d) (?:stdout|stderr) [FP] ")
 _STAMP = re.compile(
-    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?[ \t](?=\[|\t|\s|Caused|\S+\.\S+|$)"
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?[ \t]"
+    r"(?=\[|\{|\t|\s|\d{4}-\d\d-\d\d|Caused|\S+\.\S+|$)"
 )
 _TAIL = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (\S{1,512}) ")
 _SYSLOG = re.compile(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,255} [\w./@-]{1,100}(?:\[\d+\])?: ?")
+_SYSLOG_ISO = re.compile(
+    r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d) \S{1,255} [\w./@-]{1,100}(?:\[\d+\])?: ?"
+)
 _CSV = re.compile(r"\"?\d{13}\"?,|\"?\d{4}-\d\d-\d\d[ T][\d:.]{8,15}Z?\"?,(?=\"?\[|\"?\d{13})")
 _AIRBYTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:source|destination|platform|replication-orchestrator) > ")
 _COUNTER = re.compile(r"\d{1,12} (?=\d{4}-\d\d-\d\d[ T])")
@@ -231,7 +247,7 @@ def _unwrap_once(line: str, streams: frozenset[str]) -> str:
 def _without_stamp(line: str, streams: frozenset[str]) -> str:
     if (match := _TAIL.match(line)) and match[2] in streams:
         return line[match.end() :]
-    for pattern in (_CRI, _STAMP, _AIRBYTE, _COUNTER):
+    for pattern in (_CRI, _STAMP, _SYSLOG_ISO, _AIRBYTE, _COUNTER):
         if match := pattern.match(line):
             return line[match.end() :]
     match = _CSV.match(line)
@@ -248,6 +264,8 @@ _FOLD = re.compile(r"\s+(?=at (?:[\w.$/@-]+\.)?[\w$<>]+\.[\w$<>]+\([^)]{0,200}\)
 
 def _unescape(line: str) -> tuple[str, ...] | list[str]:
     r"""Lines that a JSON string or a log shipper folded into one: by writing `\n` and `\t`, or by joining a trace."""
+    if line.endswith("}") and '{"' in line[:60] and is_json(line[line.find('{"') :]):
+        return (line,)
     if len(line) > 300 and line.count(".java:") >= 3 and line.count(" at ") >= 3 and "\\n" not in line:
         return _FOLD.split(line)
     if "\\n" not in line or not (
@@ -269,11 +287,15 @@ _LAST_FRAME = re.compile(r"\s*(?:\.\.\. \d+ (?:more|common)|at (?:java\.base/)?j
 
 def _in_order(lines: list[str]) -> list[str]:
     """Consoles show the newest line first: turn such a copy round."""
+    return lines[::-1] if _is_newest_first(lines) else lines
+
+
+def _is_newest_first(lines: list[str]) -> bool:
     times = [match[1] for line in lines[:5000] if (match := _HEADER_TIME.match(line))]
     steps = Counter((later > earlier) - (later < earlier) for earlier, later in pairwise(times))
     if steps[1] or steps[-1] >= 2:
-        return lines[::-1] if steps[-1] >= 2 and steps[-1] > 4 * steps[1] else lines
-    return lines[::-1] if _traces_stand_on_their_heads(lines[:5000]) else lines
+        return steps[-1] >= 2 and steps[-1] > 4 * steps[1]
+    return _traces_stand_on_their_heads(lines[:5000])
 
 
 def _traces_stand_on_their_heads(lines: list[str]) -> bool:
