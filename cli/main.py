@@ -101,13 +101,44 @@ def transitions() -> None:
 @app.command()
 def replay(
     folder: Annotated[Path, typer.Argument(help="A folder with worker.log and status.jsonl, plain or .gz.")],
-    policy: Annotated[Path | None, typer.Option(help="A repair policy (YAML), to try on the past.")] = None,
+    policy: Annotated[Path | None, typer.Option(help="A policy file (YAML), to try on the past.")] = None,
+    connector: Annotated[
+        str | None, typer.Option(metavar="CLUSTER/NAME", help="Whose past the policy file is to take it for.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Show what ConnectOps would have done: a recorded past through the code that decides at work, touching nothing."""
     from cli.replay import run
 
-    raise typer.Exit(run(folder, policy, as_json=as_json))
+    raise typer.Exit(run(folder, policy, connector, as_json=as_json))
+
+
+policy_files = typer.Typer(no_args_is_help=True, help="Policy files.")
+app.add_typer(policy_files, name="policy")
+
+
+@policy_files.callback()
+def policies() -> None:
+    """Policy files."""
+
+
+@policy_files.command("check")
+def policy_check(
+    file: Annotated[Path, typer.Argument(help="A policy file (YAML), see docs/policy.md.")],
+    connector: Annotated[
+        list[str] | None, typer.Option(metavar="CLUSTER/NAME", help="Show what holds for it; may be repeated.")
+    ] = None,
+    at: Annotated[str | None, typer.Option(metavar="TIME", help="At this time (ISO 8601) instead of now.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Check a policy file as the deployment would, and show what it means for connectors.
+
+    Exits with 1 if anything in it is wrong, with 2 if it cannot be read.
+    """
+    from cli.policy_check import run
+
+    raise typer.Exit(run(file, connector or [], at, as_json=as_json))
 
 
 plugin = typer.Typer(no_args_is_help=True, help="Connector plugins for MSK Connect.")

@@ -18,10 +18,10 @@ from connectops.model import RepairPolicy
 UNREADABLE = 2
 
 
-def run(folder: Path, policy: Path | None, *, as_json: bool) -> int:
+def run(folder: Path, policy: Path | None, connector: str | None, *, as_json: bool) -> int:
     """Replay, print; the exit code."""
     try:
-        chosen = read_policy(policy) if policy else RepairPolicy()
+        chosen = read_policy(policy, connector) if policy else RepairPolicy()
         past = replay(read_recording(folder), chosen)
     except (OSError, MalformedEvent, SettingsError) as err:
         sys.stderr.write(f"connectops replay: {err}\n")

@@ -20,6 +20,7 @@ from connectops.clients.clusters import parse_credentials
 from connectops.clients.connect_rest import ConnectRest, Credentials
 from connectops.decide.diagnosis import diagnose_trace
 from connectops.decide.health import assess
+from connectops.decide.tags import read_tags
 from connectops.model import MSK_CLUSTER, Health, KafkaConnectCluster, Look
 from connectops.observe.fleet import Fleet
 
@@ -67,7 +68,8 @@ def run(
             blind[MSK_CLUSTER] = f"MSK Connect: {err}"
     view = fleet.look(now, now, frozenset())
     blind |= view.blind
-    seen = sorted(((look, assess(look)) for look in view.looks), key=lambda pair: pair[0].connector)
+    looks = [fleet.with_tags(look) for look in view.looks]
+    seen = sorted(((look, assess(look)) for look in looks), key=lambda pair: pair[0].connector)
     _print_json(seen, blind, now) if as_json else _print_table(seen, blind)
     return NOTHING_SEEN if not seen and len(blind) == len(opened) + msk_connect else 0
 
@@ -120,15 +122,17 @@ def _fields(look: Look, health: Health) -> dict[str, Any]:
         "next_step": diagnosis and diagnosis.next_step,
         "blind_because": look.blind_because,
         "connect_version": look.connect_version,
+        "tag_problems": _tag_problems(look),
     }
 
 
 def _print_table(seen: Iterable[tuple[Look, Health]], blind: Mapping[str, str]) -> None:
     table = Table("connector", "health", "state", "tasks", "what is known")
     for look, health in seen:
-        known = f"{look.diagnosis.failure_class}: {look.diagnosis.cause}" if look.diagnosis else look.blind_because
+        cause = f"{look.diagnosis.failure_class}: {look.diagnosis.cause}" if look.diagnosis else look.blind_because
+        known = "; ".join(filter(None, (cause, *_tag_problems(look))))
         table.add_row(
-            Text(look.connector.key), Text(health, _STYLE.get(health, "")), look.state, _tasks(look), Text(known or "")
+            Text(look.connector.key), Text(health, _STYLE.get(health, "")), look.state, _tasks(look), Text(known)
         )
     if table.row_count:
         Console().print(table)
@@ -136,6 +140,10 @@ def _print_table(seen: Iterable[tuple[Look, Health]], blind: Mapping[str, str]) 
         typer.echo("There are no connectors.")
     for cluster, why in blind.items():
         typer.echo(f"Could not see {cluster}: {why}", err=True)
+
+
+def _tag_problems(look: Look) -> tuple[str, ...]:
+    return read_tags(look.tags or ()).problems
 
 
 def _tasks(look: Look) -> str:

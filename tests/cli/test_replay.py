@@ -167,6 +167,17 @@ def test_a_policy_can_be_tried_on_the_past(folder: Folder) -> None:
     assert not any(action.startswith("RESTART") for action in actions(replayed))
 
 
+@pytest.mark.parametrize(("options", "restarts"), [((), True), (("--connector", "msk/orders-1"), False)])
+def test_a_policy_file_is_tried_as_that_of_any_connector(
+    folder: Folder, options: tuple[str, ...], *, restarts: bool
+) -> None:
+    policy = folder.path / "policy.yaml"
+    policy.write_text("first-backoff: 10s\nconnectors: [{match: msk/orders-*, restart: off}]\n")
+    looks = statuses(0, 5, "RUNNING") + statuses(5, 60, "FAILED")
+    replayed = folder.holds(a_death(4), looks).replayed("--policy", str(policy), *options)
+    assert any(action.startswith("RESTART") for action in actions(replayed)) is restarts
+
+
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [

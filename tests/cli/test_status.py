@@ -72,6 +72,7 @@ def test_json_for_programs(connect: ConnectServer) -> None:
         "next_step": None,
         "blind_because": None,
         "connect_version": "3.7.2",
+        "tag_problems": [],
     }
     assert answer["not_seen"] == {}
 
@@ -83,6 +84,21 @@ def test_msk_connect_is_looked_at_through_the_usual_environment(aws: ConnectServ
     aws.answers[MSK_LIST] = (200, {"connectors": [summary]})
     answer = json.loads(run("--json").stdout)
     assert [(found["connector"], found["health"]) for found in answer["connectors"]] == [("msk/orders", "FAILED")]
+
+
+def test_tags_that_are_not_understood_are_shown(aws: ConnectServer) -> None:
+    arn = "arn:aws:kafkaconnect:eu-west-1:123456789012:connector/orders/0c0b-2"
+    aws.answers[MSK_LIST] = (
+        200,
+        {"connectors": [{"connectorName": "orders", "connectorArn": arn, "connectorState": "FAILED"}]},
+    )
+    aws.answers[f"GET /v1/tags/{arn.replace(':', '%3A').replace('/', '%2F')}"] = (
+        200,
+        {"tags": {"connectops:restart": "of"}},
+    )
+    assert "the tag connectops:restart is 'of', expected on or off" in run().stdout
+    [shown] = json.loads(run("--json").stdout)["connectors"]
+    assert shown["tag_problems"] == ["the tag connectops:restart is 'of', expected on or off"]
 
 
 @pytest.mark.usefixtures("aws")

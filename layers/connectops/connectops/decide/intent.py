@@ -22,7 +22,7 @@ STRICTNESS = (Mode.OFF, Mode.ADVISE, Mode.REPAIR)
 
 def tailored(policy: RepairPolicy, record: ConnectorRecord, now: datetime) -> RepairPolicy:
     """The policy for one connector at one moment; `policy` is the deployment's: template's numbers, file's rules."""
-    rules = [rule for rule in policy.rules if _covers(rule, record)]
+    rules = [rule for rule in policy.rules if covers(rule, record.connector.key)]
     tags = read_tags(record.tags)
     numbers: dict[str, Any] = {}
     for rule in rules:
@@ -43,8 +43,8 @@ def as_seen(record: ConnectorRecord, finding: Finding) -> ConnectorRecord:
     return record if seen is None else replace(record, tags=seen)
 
 
-def _covers(rule: ConnectorPolicy, record: ConnectorRecord) -> bool:
-    return any(fnmatchcase(record.connector.key, glob) for glob in rule.match)
+def covers(rule: ConnectorPolicy, key: str) -> bool:
+    return any(fnmatchcase(key, glob) for glob in rule.match)
 
 
 def _intent(rules: Iterable[ConnectorPolicy], tags: Tags, record: ConnectorRecord, now: datetime) -> Intent:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 
+from connectops.decide.moments import A_MOMENT, moment
 from connectops.model import Severity
 
 KEYS = ("restart", "max-restarts", "hold-until", "severity", "owner")
@@ -44,7 +45,7 @@ def _read(said: Tags, key: str, value: str) -> Tags:
             return said
         case "max-restarts" if value.isdecimal() and value.isascii():
             return replace(said, max_restarts=int(value))
-        case "hold-until" if (until := _moment(value)) is not None:
+        case "hold-until" if (until := moment(value)) is not None:
             return replace(said, hold_until=until)
         case "severity" if value.lower() in list(Severity):
             return replace(said, severity=Severity(value.lower()))
@@ -57,7 +58,7 @@ def _not_understood(said: Tags, key: str, value: str) -> Tags:
     expected = {
         "restart": "on or off",
         "max-restarts": "a whole number, 0 or more",
-        "hold-until": "a time with its offset from UTC, such as 2026-12-01T06:00Z",
+        "hold-until": A_MOMENT,
         "severity": " or ".join(Severity),
         "owner": "a name",
     }
@@ -68,11 +69,3 @@ def _not_understood(said: Tags, key: str, value: str) -> Tags:
     keeps_off = key in _RESTRAINING or key not in KEYS
     forbidden = said.forbidden or (f"{problem}: until it is mended, nothing is restarted" if keeps_off else None)
     return replace(said, forbidden=forbidden, problems=(*said.problems, problem))
-
-
-def _moment(value: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(value)
-        return at.astimezone(UTC) if at.tzinfo else None
-    except (ValueError, OverflowError):
-        return None

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from connectops.model import Window
 
 LONGEST = timedelta(days=31)
 """Held for longer than this without a break, a connector is not maintained but given up: `restart: off` says that."""
 _LOOKS_AHEAD = 366
+_FIELDS = 5
 
 
 def held_until(windows: Iterable[Window], now: datetime, ahead: timedelta = timedelta(days=1)) -> datetime | None:
@@ -64,3 +65,26 @@ def _last_time(cron: str, zone: str, now: datetime) -> datetime | None:
         if past <= now:
             return past
     return None
+
+
+def fault_of_cron(cron: str, zone: str, now: datetime) -> str | None:
+    """Why a text is no usable cron expression; None if it is one."""
+    from cronsim import CronSim, CronSimError
+
+    if len(cron.split()) != _FIELDS:
+        return "has not five fields, expected minute hour day month weekday"
+    try:
+        comes = next(CronSim(cron, now.astimezone(ZoneInfo(zone))), None)
+    except CronSimError as err:
+        part = str(err).removeprefix("Bad ")
+        return f"is not possible: the {part} is wrong, or the months have no such day"
+    return None if comes else "never comes"
+
+
+def is_zone(name: str) -> bool:
+    """Whether the time zone database has it."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True

@@ -1,0 +1,66 @@
+"""YAML as it was written: nodes with their place, so that a problem can be told by line and key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from yaml import MappingNode, ScalarNode, SequenceNode
+
+    type Node = ScalarNode | SequenceNode | MappingNode
+
+_SHOWN = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A node of a file: `path` is how its key is reached, such as `connectors[1].mode`."""
+
+    file: str
+    node: Node
+    path: str = ""
+    line: int = 1
+
+    @property
+    def text(self) -> str | None:
+        """The text of a scalar as it was written (`off` is not False); None for anything else."""
+        return self.node.value if isinstance(self.node.value, str) else None
+
+    @property
+    def is_list(self) -> bool:
+        return bool(self.node.id == "sequence")
+
+    def problem(self, what: str) -> str:
+        return f"{self.file}, line {self.line}: {self.path} {what}"
+
+    def expected(self, what: str) -> str:
+        kind = {"sequence": "a list", "mapping": "keys and values"}
+        said = repr(self.text[:_SHOWN]) if self.text is not None else kind[self.node.id]
+        return self.problem(f"is {said}, expected {what}")
+
+
+def entries(place: Place, problems: list[str]) -> dict[str, Place]:
+    """The values of a mapping by key; what is no mapping has none, and is a problem."""
+    if place.node.id != "mapping":
+        problems.append(place.expected("keys and values"))
+        return {}
+    found: dict[str, Place] = {}
+    for key, value in place.node.value:
+        name = key.value if isinstance(key.value, str) else "a key that is no text"
+        path = f"{place.path}.{name}" if place.path else name
+        inner = Place(place.file, value, path, key.start_mark.line + 1)
+        if name in found:
+            problems.append(inner.problem("stands there twice"))
+        found[name] = inner
+    return found
+
+
+def items(place: Place, problems: list[str], expected: str) -> Iterator[Place]:
+    """The items of a list; what is no list has none, and is a problem."""
+    if not place.is_list:
+        problems.append(place.expected(expected))
+        return
+    for index, item in enumerate(place.node.value):
+        yield Place(place.file, item, f"{place.path}[{index}]", item.start_mark.line + 1)
