@@ -1,13 +1,13 @@
 """Where the connector of a scenario runs: the same few verbs for a self-managed cluster and for MSK Connect.
 
-What a person does goes through here; what ConnectOps did to the real worker is read from what the platform wrote down.
+What a person does goes through here; what ConnectOps did is read from what the platform wrote down.
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,17 +30,21 @@ _ONE_RESTART = timedelta(seconds=3)
 
 
 class Platform(Protocol):
-    """One place where connectors run and ConnectOps sees them."""
+    """One place where connectors run and ConnectOps sees them. What is done here, a person does."""
 
     title: str
 
     def identify(self, name: str) -> ConnectorId: ...
 
-    def create(self, name: str, configuration: Mapping[str, str]) -> None: ...
+    def create(self, name: str, configuration: Mapping[str, str], worker: Mapping[str, str]) -> None:
+        """`worker` are properties of a worker of its own, where the platform gives it one."""
+        ...
 
     def configure(self, name: str, configuration: Mapping[str, str]) -> None: ...
 
-    def restart(self, name: str) -> None: ...
+    def restart(self, name: str) -> None:
+        """The connector and its tasks."""
+        ...
 
     def pause(self, name: str) -> None: ...
 
@@ -54,25 +58,33 @@ class Platform(Protocol):
         """It goes on where it was when it was stopped."""
         ...
 
-    def begin_anew(self, name: str, configuration: Mapping[str, str]) -> None:
-        """A stopped connector begins as if it had never run."""
+    def begin_anew(self, name: str, configuration: Mapping[str, str], meanwhile: Callable[[], None]) -> None:
+        """It forgets its position and begins as if it had never run; `meanwhile` nothing of it runs."""
         ...
 
-    def delete(self, name: str) -> None: ...
+    def delete(self, name: str) -> None:
+        """Never raises."""
+        ...
+
+    def kill_worker(self, name: str) -> None:
+        """Without warning; it comes back as the platform brings workers back."""
+        ...
+
+    def restart_worker(self, name: str) -> None:
+        """As `kill_worker`, but the worker is asked to end."""
+        ...
 
     def status(self, name: str) -> dict[str, Any]:
         """What `GET /connectors/NAME/status` of the real worker answers. Raises Refused, requests.RequestException."""
-        ...
-
-    def states(self, name: str) -> tuple[str, ...]:
-        """The state of the connector, then those of its tasks, by the worker; "ABSENT" where it has no status."""
         ...
 
     def restarts(self, name: str) -> tuple[datetime, ...]:
         """When restarts reached the platform that no person made."""
         ...
 
-    def worker(self, name: str) -> Worker: ...
+    def logs(self, name: str) -> list[Path]:
+        """The log files of its workers so far, oldest first."""
+        ...
 
 
 class Cluster:
@@ -81,70 +93,75 @@ class Cluster:
     title = "Kafka Connect"
 
     def __init__(self, name: str, worker: Worker) -> None:
-        self.name, self._worker = name, worker
+        self.name, self.worker = name, worker
         self._access = AccessLog(worker.log)
 
     def identify(self, name: str) -> ConnectorId:
         return ConnectorId(PlatformKind.KAFKA_CONNECT, self.name, name)
 
-    def create(self, name: str, configuration: Mapping[str, str]) -> None:
-        self._worker.create(name, configuration)
+    def create(self, name: str, configuration: Mapping[str, str], worker: Mapping[str, str]) -> None:
+        if worker:
+            raise ValueError(f"{name} shares its worker with others: on a cluster it cannot have its own properties")
+        self.configure(name, configuration)
 
-    configure = create
+    def configure(self, name: str, configuration: Mapping[str, str]) -> None:
+        self.worker.create(name, configuration)
 
     def restart(self, name: str) -> None:
-        restart_by_hand(self._worker, name)
+        self.worker.call("POST", f"{_path(name)}/restart")
+        for task in self.status(name)["tasks"]:
+            self.worker.call("POST", f"{_path(name)}/tasks/{task['id']}/restart")
 
     def pause(self, name: str) -> None:
-        self._worker.call("PUT", f"{_path(name)}/pause")
+        self.worker.call("PUT", f"{_path(name)}/pause")
 
     def unpause(self, name: str) -> None:
-        self._worker.call("PUT", f"{_path(name)}/resume")
+        self.worker.call("PUT", f"{_path(name)}/resume")
 
     def stop(self, name: str) -> None:
         """Before Kafka Connect 3.5 there is no stopping, but deleting leaves the offsets as well."""
         if not self._can_stop:
-            self._worker.delete(name)
+            self.worker.delete(name)
             return
-        self._worker.call("PUT", f"{_path(name)}/stop")
-        self._worker.await_states(name, "STOPPED")
+        self.worker.call("PUT", f"{_path(name)}/stop")
+        self.worker.await_states(name, "STOPPED")
 
     def resume(self, name: str, configuration: Mapping[str, str]) -> None:
-        self._worker.create(name, configuration)
+        self.worker.create(name, configuration)
         if self._can_stop:
-            self._worker.call("PUT", f"{_path(name)}/resume")
+            self.worker.call("PUT", f"{_path(name)}/resume")
 
-    def begin_anew(self, name: str, configuration: Mapping[str, str]) -> None:
+    def begin_anew(self, name: str, configuration: Mapping[str, str], meanwhile: Callable[[], None]) -> None:
         """Raises Refused before Kafka Connect 3.6, which has no way to forget offsets."""
-        self._worker.call("DELETE", f"{_path(name)}/offsets")
+        self.stop(name)
+        meanwhile()
+        self.worker.call("DELETE", f"{_path(name)}/offsets")
         self.resume(name, configuration)
 
     @property
     def _can_stop(self) -> bool:
-        return not self._worker.version.startswith("2.")
+        return not self.worker.version.startswith("2.")
 
     def delete(self, name: str) -> None:
         with suppress(Refused, requests.RequestException):
-            self._worker.delete(name)
+            self.worker.delete(name)
 
     def status(self, name: str) -> dict[str, Any]:
-        return dict(self._worker.call("GET", f"{_path(name)}/status"))
-
-    def states(self, name: str) -> tuple[str, ...]:
-        return states_of(self, name)
+        return dict(self.worker.call("GET", f"{_path(name)}/status"))
 
     def restarts(self, name: str) -> tuple[datetime, ...]:
         return self._access.restarts(name)
 
-    def worker(self, name: str) -> Worker:
-        return self._worker
+    def logs(self, name: str) -> list[Path]:
+        return [self.worker.log]
 
+    def kill_worker(self, name: str) -> None:
+        self.worker.process.kill()
+        self.worker.start()
 
-def restart_by_hand(worker: Worker, name: str) -> None:
-    """Connector and tasks, as every version of Kafka Connect understands it."""
-    worker.call("POST", f"{_path(name)}/restart")
-    for task in worker.call("GET", f"{_path(name)}/status")["tasks"]:
-        worker.call("POST", f"{_path(name)}/tasks/{task['id']}/restart")
+    def restart_worker(self, name: str) -> None:
+        self.worker.stop()
+        self.worker.start()
 
 
 def _path(name: str) -> str:
@@ -152,6 +169,7 @@ def _path(name: str) -> str:
 
 
 def states_of(platform: Platform, name: str) -> tuple[str, ...]:
+    """The state of the connector, then those of its tasks, by the worker; else what REST said."""
     try:
         status = platform.status(name)
     except Refused:

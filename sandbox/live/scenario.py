@@ -19,7 +19,7 @@ RUNNING = ("RUNNING", "RUNNING")
 
 
 class Course(StrEnum):
-    """How an incident may go until nothing more happens by itself; the first six are those of the demo."""
+    """How an incident may go until nothing more happens by itself; the first six are the demo's."""
 
     RESTARTED = "restarted and proven"
     QUARANTINED = "restarted in vain, paged"
@@ -28,6 +28,7 @@ class Course(StrEnum):
     LEFT_ALONE = "left alone"
     QUIET = "quiet"
     HEALED = "not restarted, healed by itself"
+    FOUND_OUT = "restarted once, then refused"
 
 
 class Rows(StrEnum):
@@ -80,6 +81,13 @@ def refused(*classes: str, **more: Any) -> Truth:
     return Truth(courses=courses, verdicts=(Verdict.DO_NOT_RESTART,), classes=classes, **more)
 
 
+def found_out(*classes: str, **more: Any) -> Truth:
+    """A restart is useless, and nothing shows that until one was tried: then the cause is named, and no second one."""
+    courses = (Course.FOUND_OUT, Course.REFUSED, Course.HELD_BACK)
+    verdicts = (Verdict.DO_NOT_RESTART,)
+    return Truth(courses=courses, verdicts=verdicts, classes=classes, restarts=(0, 1), **more)
+
+
 def healed(*classes: str, **more: Any) -> Truth:
     """It mends itself without a restart. Nobody is paged; to tell of it is no mistake."""
     courses = (Course.HEALED, Course.QUIET)
@@ -111,10 +119,13 @@ class Scenario:
     outage: float | None = None
     prepare: Deed | None = None
     """What has to be there before the connector is made."""
+    kind: type[Subject] = Subject
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Over the good configuration of the stack; a value of None takes a property away."""
     watch: float = 0.0
     """Seconds after the fault before which nothing is concluded: some faults show late."""
+    worker: Mapping[str, str] = field(default_factory=dict)
+    """Properties of its worker, where it has one of its own."""
     born_broken: bool = False
     """The fault comes before the connector: there is no healthy time."""
     writes: bool = True
@@ -128,6 +139,11 @@ class Scenario:
     """One of those that CI runs each time."""
     remark: str = ""
     """What docs/scenarios.md says of it besides, such as what cannot be seen."""
+
+    @property
+    def runs_on(self) -> On:
+        """MSK Connect where that is possible: there ConnectOps sees least."""
+        return On.MSK if On.MSK in self.on else On.CLUSTER
 
     @property
     def id(self) -> str:

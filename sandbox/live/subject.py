@@ -11,13 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from sandbox.live import topics
 from sandbox.live.databases import PASSWORD, Postgres, SqlFailed
-from sandbox.live.laboratory import Process
-from sandbox.live.platforms import Platform
-from sandbox.live.stacks import Stack
+from sandbox.live.platforms import Platform, states_of
+from sandbox.live.stacks import Site
 
 _ROW = re.compile(r'"v":"(row-\d+)"')
 _HEALTHY_WITHIN = 90.0
@@ -37,25 +36,42 @@ class Mark:
     what: str
 
 
+class Stoppable(Protocol):
+    """A process, a session or a proxy that a scenario has put in the way of a connector."""
+
+    def stop(self) -> None: ...
+
+
+class Session:
+    """A client of the database that waits at its standard input; the server sees its end at once."""
+
+    def __init__(self, client: subprocess.Popen[str]) -> None:
+        self._client = client
+
+    def stop(self) -> None:
+        self._client.communicate()
+
+
 class Subject:
     """`name` is the connector's; its database, topics, slot and so on are named after it."""
 
-    def __init__(self, stack: Stack, platform: Platform, name: str, settings: Mapping[str, Any]) -> None:
-        self.stack, self.platform, self.name = stack, platform, name
+    def __init__(
+        self, stack: Site, platform: Platform, name: str, settings: Mapping[str, Any], worker: Mapping[str, str]
+    ) -> None:
+        self.stack, self.platform, self.name, self.worker = stack, platform, name, worker
         self.database = re.sub(r"\W", "_", name)
         self.user = f"u_{zlib.crc32(name.encode()):08x}"
         """A user of its own; MySQL 5.6 takes 16 characters."""
         self.marks: list[Mark] = []
         self.written: dict[str, float] = {}
         """Each row's text and when it was committed, in seconds since the epoch."""
-        self._sessions: list[subprocess.Popen[str]] = []
-        self._processes: list[Process] = []
+        self.in_the_way: list[Stoppable] = []
+        """What a scenario has put there; it ends with `release`."""
         self._last = 0
         self._lock = threading.Lock()
-        more = {key: str(value) for key, value in settings.items() if value is not None}
-        good = stack.configuration(self.database, self.database, **self._own())
-        kept = {key: value for key, value in good.items() if settings.get(key, "") is not None}
-        self.configuration = kept | {key: self.named(value) for key, value in more.items()}
+        kept = {key: value for key, value in self._good().items() if settings.get(key, "") is not None}
+        more = {key: self.named(str(value)) for key, value in settings.items() if value is not None}
+        self.configuration = kept | more
 
     @property
     def topic(self) -> str:
@@ -70,8 +86,8 @@ class Subject:
         self.marks.append(Mark(datetime.now(UTC), what))
 
     def named(self, text: str) -> str:
-        """`@` stands for the name of its database, `@user` for that of its user."""
-        return text.replace("@user", self.user).replace("@", self.database)
+        """`$db` stands for the name of its database, `$user` for that of its user."""
+        return text.replace("$user", self.user).replace("$db", self.database)
 
     def sql(self, statements: str) -> str:
         """Run as the database's owner, in the database of this connector; names as in `named`."""
@@ -86,20 +102,25 @@ class Subject:
         self.write()
 
     def write(self, before: str = "") -> str | None:
-        """One more row, after another statement of the same session; None where the database cannot take it now."""
+        """One more row, after another statement of the same session; None where it cannot be written now."""
         with self._lock:
             self._last += 1
             number = self._last
         row = f"row-{number}"
-        try:
-            self.sql(f"{before}INSERT INTO t (id, v) VALUES ({number}, '{row}')")  # noqa: S608 - a number
-        except SqlFailed:
+        if not self._write(number, row, before):
             return None
         self.written[row] = time.time()
         return row
 
+    def _write(self, number: int, row: str, before: str) -> bool:
+        try:
+            self.sql(f"{before}INSERT INTO t (id, v) VALUES ({number}, '{row}')")  # noqa: S608 - a number
+        except SqlFailed:
+            return False
+        return True
+
     def create(self) -> None:
-        self.platform.create(self.name, self.configuration)
+        self.platform.create(self.name, self.configuration, self.worker)
         self.mark("connector created")
 
     def reconfigure(self, **settings: str | None) -> None:
@@ -118,27 +139,21 @@ class Subject:
     def disconnect(self) -> None:
         """The server ends every connection of this connector; nothing else is wrong."""
         if self.on_postgres:
-            self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '@user'")
+            self.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '$user'")
             return
-        for number in self.sql("SELECT id FROM information_schema.processlist WHERE user = '@user'").split():
+        for number in self.sql("SELECT id FROM information_schema.processlist WHERE user = '$user'").split():
             with suppress(SqlFailed):  # it may have gone by itself
                 self.sql(f"KILL {number}")
 
     def hold(self, statements: str) -> None:
         """Another session does this in its database and stays, with its locks, until `release`."""
-        self._sessions.append(self.stack.database.hold(self.named(statements), self.database))
+        self.in_the_way.append(Session(self.stack.database.hold(self.named(statements), self.database)))
         time.sleep(1)
 
-    def take(self, process: Process) -> None:
-        """A process that is in its way, until `release`."""
-        self._processes.append(process)
-
     def release(self) -> None:
-        """End the sessions and processes that are in its way; the server sees it at once."""
-        while self._sessions:
-            self._sessions.pop().communicate()
-        while self._processes:
-            self._processes.pop().stop()
+        """End what is in its way."""
+        while self.in_the_way:
+            self.in_the_way.pop().stop()
 
     @contextmanager
     def stopped(self) -> Iterator[None]:
@@ -153,12 +168,13 @@ class Subject:
 
     def begin_anew(self) -> None:
         """A person gives up its position: slot and offsets go, a new snapshot is made."""
-        self.platform.stop(self.name)
+        self.platform.begin_anew(self.name, self.configuration, self._drop_slot)
+        self.mark("restart after fix")
+
+    def _drop_slot(self) -> None:
         if self.on_postgres:
             self.await_slot(active=False)
             self.sql(f"SELECT pg_drop_replication_slot(slot_name) {self._slots}")
-        self.platform.begin_anew(self.name, self.configuration)
-        self.mark("restart after fix")
 
     def await_slot(self, *, active: bool) -> None:
         """PostgreSQL notices begin and end of a client a moment later. Raises TimeoutError."""
@@ -185,7 +201,7 @@ class Subject:
         ends = time.monotonic() + patience
         while missing := self.missing():
             if time.monotonic() > ends:
-                states = ", ".join(self.platform.states(self.name))
+                states = ", ".join(states_of(self.platform, self.name))
                 raise NotHealthy(f"{self.name} is {states} and has not delivered {sorted(missing)}")
             time.sleep(0.5)
 
@@ -214,9 +230,9 @@ class Subject:
                 except SqlFailed:
                     time.sleep(0.5)
 
-    def _own(self) -> dict[str, str]:
-        """What must differ between connectors; the number comes from the whole name."""
-        user = {"database.user": self.user}
-        if self.on_postgres:
-            return user
-        return user | {"database.server.id": str(100_000 + zlib.crc32(self.name.encode()) % 4_000_000)}
+    def _good(self) -> dict[str, str]:
+        """A configuration that works; what must differ between connectors is made of the whole name."""
+        own = {"database.user": self.user}
+        if not self.on_postgres:
+            own |= {"database.server.id": str(100_000 + zlib.crc32(self.name.encode()) % 4_000_000)}
+        return self.stack.configuration(self.database, self.database, **own)

@@ -31,6 +31,7 @@ UNPARSEABLE = Scenario(
     truth=refused("DDL_PARSE_FAILURE"),
     break_it=run,
     mend=skip,
+    alone=True,
     often=True,
 )
 SCENARIOS = (UNPARSEABLE, UNPARSEABLE.but(stack="b", often=False), UNPARSEABLE.but(stack="c", often=False))

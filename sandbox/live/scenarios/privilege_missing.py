@@ -6,18 +6,18 @@ from sandbox.live.subject import Subject
 
 def revoke(subject: Subject) -> None:
     if subject.on_postgres:
-        subject.sql("ALTER ROLE @user NOSUPERUSER NOREPLICATION; GRANT ALL ON SCHEMA public TO @user")
-        subject.sql("ALTER TABLE t OWNER TO @user; ALTER DATABASE @ OWNER TO @user")
+        subject.sql("ALTER ROLE $user NOSUPERUSER NOREPLICATION; GRANT ALL ON SCHEMA public TO $user")
+        subject.sql("ALTER TABLE t OWNER TO $user; ALTER DATABASE $db OWNER TO $user")
         return
-    subject.sql("REVOKE ALL PRIVILEGES, GRANT OPTION FROM '@user'@'%'")
-    subject.sql("GRANT SELECT, SHOW DATABASES, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO '@user'@'%'")
+    subject.sql("REVOKE ALL PRIVILEGES, GRANT OPTION FROM '$user'@'%'")
+    subject.sql("GRANT SELECT, SHOW DATABASES, REPLICATION SLAVE, REPLICATION CLIENT ON *.* TO '$user'@'%'")
 
 
 def grant(subject: Subject) -> None:
     if subject.on_postgres:
-        subject.sql("ALTER ROLE @user REPLICATION")
+        subject.sql("ALTER ROLE $user REPLICATION")
     else:
-        subject.sql("GRANT RELOAD, LOCK TABLES ON *.* TO '@user'@'%'")
+        subject.sql("GRANT RELOAD, LOCK TABLES ON *.* TO '$user'@'%'")
     subject.restart()
 
 

@@ -5,11 +5,11 @@ from sandbox.live.subject import Subject
 
 
 def publish(subject: Subject) -> None:
-    subject.sql("CREATE PUBLICATION publication_@ FOR TABLE t")
+    subject.sql("CREATE PUBLICATION publication_$db FOR TABLE t")
 
 
 def drop(subject: Subject) -> None:
-    subject.sql("DROP PUBLICATION publication_@")
+    subject.sql("DROP PUBLICATION publication_$db")
 
 
 def begin_anew(subject: Subject) -> None:

@@ -6,11 +6,11 @@ from sandbox.live.subject import Subject
 
 def publish_both(subject: Subject) -> None:
     subject.sql("CREATE TABLE other (id INT PRIMARY KEY)")
-    subject.sql("CREATE PUBLICATION publication_@ FOR TABLE t, other")
+    subject.sql("CREATE PUBLICATION publication_$db FOR TABLE t, other")
 
 
 def leave_out(subject: Subject) -> None:
-    subject.sql("ALTER PUBLICATION publication_@ DROP TABLE t")
+    subject.sql("ALTER PUBLICATION publication_$db DROP TABLE t")
 
 
 LACKS = Scenario(

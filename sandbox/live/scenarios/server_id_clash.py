@@ -15,7 +15,7 @@ def make_another(subject: Subject) -> None:
         for key, value in subject.configuration.items()
         if key != "database.include.list"
     }
-    subject.platform.create(another(subject), copied | {"database.include.list": subject.database})
+    subject.platform.create(another(subject), copied | {"database.include.list": subject.database}, subject.worker)
 
 
 def take_it_away(subject: Subject) -> None:

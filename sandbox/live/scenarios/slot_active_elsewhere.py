@@ -9,10 +9,10 @@ from sandbox.live.subject import Subject
 def take(subject: Subject) -> None:
     database = subject.stack.database
     where = ["-h", "127.0.0.1", "-p", str(database.port), "-U", "postgres", "-d", subject.database]
-    how = ["-S", subject.named("slot_@"), "--start", "-f", "/dev/null", "-o", "proto_version=1"]
-    publication = ["-o", subject.named("publication_names=publication_@")]
+    how = ["-S", subject.named("slot_$db"), "--start", "-f", "/dev/null", "-o", "proto_version=1"]
+    publication = ["-o", subject.named("publication_names=publication_$db")]
     with subject.stopped():
-        subject.take(
+        subject.in_the_way.append(
             subject.stack.laboratory.start(
                 "pg_recvlogical",
                 [program("pg_recvlogical"), *where, *how, *publication],

@@ -6,7 +6,7 @@ from sandbox.live.subject import Subject
 
 def drop(subject: Subject) -> None:
     with subject.stopped():
-        subject.sql("SELECT pg_drop_replication_slot('slot_@')")
+        subject.sql("SELECT pg_drop_replication_slot('slot_$db')")
         subject.write()
 
 

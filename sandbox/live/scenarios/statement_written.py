@@ -20,6 +20,7 @@ DIES = Scenario(
     truth=refused("MYSQL_BINLOG_FORMAT", rows=Rows.LOST),
     break_it=write,
     mend=skip,
+    alone=True,
 )
 SCENARIOS = (
     DIES,

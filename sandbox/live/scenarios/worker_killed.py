@@ -5,9 +5,7 @@ from sandbox.live.subject import Subject
 
 
 def kill(subject: Subject) -> None:
-    worker = subject.platform.worker(subject.name)
-    worker.process.kill()
-    worker.start()
+    subject.platform.kill_worker(subject.name)
 
 
 KILLED = Scenario(

@@ -5,9 +5,7 @@ from sandbox.live.subject import Subject
 
 
 def restart(subject: Subject) -> None:
-    worker = subject.platform.worker(subject.name)
-    worker.stop()
-    worker.start()
+    subject.platform.restart_worker(subject.name)
 
 
 ORDERLY = Scenario(

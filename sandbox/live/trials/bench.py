@@ -9,16 +9,14 @@ from contextlib import ExitStack
 
 from connectops.model import Mode
 from sandbox.live import parts
-from sandbox.live.scenario import Scenario
-from sandbox.live.stacks import Stack, up
-from sandbox.live.trials.deployed import Deployed
-from sandbox.live.trials.trial import Place, Trial
+from sandbox.live.scenario import On, Scenario
+from sandbox.live.stacks import Site, site, up
+from sandbox.live.trials.deployed import WORKER_PROPERTIES, Deployed
+from sandbox.live.trials.trial import Trial
 from sandbox.live.worker import Worker
 
 TOGETHER = 4
 """Trials that overlap: nearly all of their time is waiting, and each has a connector of its own."""
-REBALANCE_DELAY = {"scheduled.rebalance.max.delay.ms": "60000"}
-"""Five minutes, divided by the factor of ConnectOps' time."""
 
 
 class Bench:
@@ -49,29 +47,34 @@ class Bench:
     def _run(self) -> None:
         with ExitStack() as until_the_end:
             self.step = "starting"
-            stack = until_the_end.enter_context(up(self.letter, REBALANCE_DELAY))
-            repair = self._place(until_the_end, Mode.REPAIR, stack.worker)
+            there, worker = self._site(until_the_end)
+            repair = until_the_end.enter_context(Deployed(Mode.REPAIR, there, worker))
             off = None
-            if any(scenario.control for scenario in self._scenarios):
-                off = self._place(until_the_end, Mode.OFF, _another_worker(stack))
+            controls = [one for one in self._scenarios if one.control]
+            if controls:
+                twins = _another_worker(there) if any(one.runs_on is On.CLUSTER for one in controls) else None
+                off = until_the_end.enter_context(Deployed(Mode.OFF, there, twins))
             self.step = "running"
             with ThreadPoolExecutor(self._together, f"stack {self.letter}") as pool:
                 apart = [one for one in self._scenarios if not one.alone]
-                for done in [pool.submit(self._try, stack, one, repair, off) for one in apart]:
+                for done in [pool.submit(self._try, there, one, repair, off) for one in apart]:
                     done.result()
             for one in self._scenarios:
                 if one.alone:
-                    self._try(stack, one, repair, off)
+                    self._try(there, one, repair, off)
             self.step = "ending"
 
-    def _place(self, until_the_end: ExitStack, mode: Mode, worker: Worker) -> Place:
-        deployed = until_the_end.enter_context(Deployed(mode, worker))
-        return Place(deployed, deployed.cluster)
+    def _site(self, until_the_end: ExitStack) -> tuple[Site, Worker | None]:
+        """A cluster of our own is there only if a scenario needs it."""
+        if any(one.runs_on is On.CLUSTER for one in self._scenarios):
+            stack = until_the_end.enter_context(up(self.letter, WORKER_PROPERTIES))
+            return stack, stack.worker
+        return until_the_end.enter_context(site(self.letter)), None
 
-    def _try(self, stack: Stack, scenario: Scenario, repair: Place, off: Place | None) -> None:
+    def _try(self, there: Site, scenario: Scenario, repair: Deployed, off: Deployed | None) -> None:
         """Once, and if that fails once more: what passes then is flaky."""
         for attempt in (1, 2):
-            trial = Trial(scenario, stack, repair, off if scenario.control else None, attempt)
+            trial = Trial(scenario, there, repair, off if scenario.control else None, attempt)
             with self._lock:
                 self.trials.append(trial)
             trial.run()
@@ -80,7 +83,8 @@ class Bench:
                 return
 
 
-def _another_worker(stack: Stack) -> Worker:
+def _another_worker(there: Site) -> Worker:
     """A cluster of its own on the same broker, for the twins."""
-    plugin = parts.unpacked(parts.DEBEZIUM[stack.recipe.connector, stack.recipe.debezium])
-    return Worker(stack.laboratory, stack.recipe.connect, stack.broker.address, [plugin], REBALANCE_DELAY, name="twins")
+    recipe = there.recipe
+    plugin = parts.unpacked(parts.DEBEZIUM[recipe.connector, recipe.debezium])
+    return Worker(there.laboratory, recipe.connect, there.broker.address, [plugin], WORKER_PROPERTIES, name="twins")

@@ -7,10 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectops.model import Change, DataImpact, Incident, Severity
+from connectops.model import Change, DataImpact, Incident, Phase, Severity
 from sandbox.demo.seen import Seen
 from sandbox.live.scenario import Course, Rows, Truth
 
+_NEED_A_PERSON = frozenset({Course.REFUSED, Course.FOUND_OUT, Course.QUARANTINED})
 _MAY_BE_REPEATED = frozenset({Change.RESTARTED, Change.CAUSE_CHANGED, Change.REMINDER})
 
 
@@ -50,10 +51,13 @@ def course_of(seen: Seen) -> Course | None:
     """The course so far; None while it is not clear."""
     if seen.course is not None:
         return Course(str(seen.course))
-    over = seen.incident is None and not seen.suspected and bool(seen.notices)
+    if seen.incident is not None:
+        refused = any(notice.change in (Change.REFUSED, Change.CAUSE_CHANGED) for notice in seen.notices)
+        late = seen.incident.phase is Phase.REFUSED and seen.restarts and refused
+        return Course.FOUND_OUT if late else None
     paged = any(notice.severity is Severity.PAGE for notice in seen.notices)
-    healed = over and not seen.restarts and not paged and seen.notices[-1].change is Change.RESOLVED
-    return Course.HEALED if healed else None
+    ended = not seen.suspected and bool(seen.notices) and seen.notices[-1].change is Change.RESOLVED
+    return Course.HEALED if ended and not seen.restarts and not paged else None
 
 
 def judge(truth: Truth, facts: Facts) -> tuple[str, ...]:
@@ -93,7 +97,7 @@ def _of_the_decision(truth: Truth, facts: Facts) -> Iterator[str]:
 def _of_what_was_told(truth: Truth, facts: Facts) -> Iterator[str]:
     notices = facts.final.notices
     pages = [notice for notice in notices if notice.severity is Severity.PAGE]
-    if pages and not {*truth.courses} & {Course.REFUSED, Course.QUARANTINED}:
+    if pages and not {*truth.courses} & _NEED_A_PERSON:
         yield f"somebody was paged: {pages[0].title}"
     told = Counter((notice.incident_id, notice.change) for notice in notices if notice.change not in _MAY_BE_REPEATED)
     yield from (f"{change} was told {times} times" for (_, change), times in told.items() if times > 1)

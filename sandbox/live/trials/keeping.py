@@ -40,7 +40,7 @@ def keep_evidence(trial: Trial, folder: Path) -> None:
         _write(folder / "ledger.json", trial.sight.record)
         _write(folder / "incidents.json", trial.sight.seen.ended)
         _write(folder / "notices.json", trial.sight.seen.notices)
-    session = trial.place.deployed.session
+    session = trial.deployed.session
     for function, lines in _function_logs(session, trial.began_at):
         (folder / f"{function}.log").write_text(lines)
     calls = [call for call in session.calls(service="kafkaconnect") if call.at >= trial.began_at and call.caller]

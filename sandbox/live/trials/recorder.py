@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, Self
 
 import requests
@@ -39,8 +41,8 @@ class Recorder:
 
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
-        self._log = subject.platform.worker(subject.name).log
-        self._offset = self._log.stat().st_size if self._log.exists() else 0
+        self._begun = {log: log.stat().st_size for log in subject.platform.logs(subject.name) if log.exists()}
+        """Log files that were there before, and how long they were."""
         self._stopping = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True, name=f"record {subject.name}")
         self.statuses: list[Status] = []
@@ -59,11 +61,14 @@ class Recorder:
         return self.statuses[-1].states if self.statuses else ()
 
     def lines(self) -> list[str]:
-        """What the worker wrote since the recorder was made, without the access lines of our own looks."""
-        with self._log.open("rb") as file:
-            file.seek(self._offset)
+        """What its workers wrote since the recorder was made, without the access lines of our own looks."""
+        return [line for log in self._subject.platform.logs(self._subject.name) for line in self._lines_of(log)]
+
+    def _lines_of(self, log: Path) -> Iterator[str]:
+        with log.open("rb") as file:
+            file.seek(self._begun.get(log, 0))
             text = file.read().decode(errors="replace")
-        return [line for line in text.split("\n") if not _is_our_look(line)]
+        yield from (line for line in text.split("\n") if not _is_our_look(line))
 
     def _run(self) -> None:
         while not self._stopping.wait(SECOND):

@@ -72,7 +72,7 @@ def row_of(trial: Trial, now: datetime) -> Row:
     return Row(
         scenario=scenario.id,
         cause="; ".join(part for part in (scenario.cause, scenario.remark) if part),
-        runs_on=f"{scenario.stack}, {trial.place.platform.title}",
+        runs_on=f"{scenario.stack}, {trial.subject.platform.title}",
         failure_class=incident.failure_class if incident else NOTHING,
         decision=_decision(trial, course, incident),
         to_restart=_seconds(restart),

@@ -6,14 +6,13 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
 
 from kafka.errors import KafkaError
 
 from sandbox.demo.observation import Sight
-from sandbox.live.platforms import Platform
+from sandbox.live.platforms import states_of
 from sandbox.live.scenario import Course, Rows, Scenario
-from sandbox.live.stacks import Stack
+from sandbox.live.stacks import Site
 from sandbox.live.subject import Subject
 from sandbox.live.trials.deployed import MINUTE, Deployed
 from sandbox.live.trials.judging import Facts, Twin, course_of, judge
@@ -30,23 +29,16 @@ HEALS_BY_ITSELF_WITHIN = 130.0
 """The longest that Debezium needs to heal itself: two rounds of its keep-alive, 118 s as measured."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a connector runs and who watches it there."""
-
-    deployed: Deployed
-    platform: Platform
-
-
 class Trial:
     """`run` takes minutes; the properties say meanwhile how far it is."""
 
-    def __init__(self, scenario: Scenario, stack: Stack, place: Place, off: Place | None, attempt: int = 1) -> None:
-        suffix = "" if attempt == 1 else f"-{attempt}"
-        self.scenario, self.place, self.attempt = scenario, place, attempt
-        self.subject = Subject(stack, place.platform, f"{scenario.id}{suffix}", scenario.settings)
-        self.twin = Subject(stack, off.platform, f"{scenario.id}{suffix}-off", scenario.settings) if off else None
-        self._off = off
+    def __init__(
+        self, scenario: Scenario, there: Site, deployed: Deployed, off: Deployed | None, attempt: int = 1
+    ) -> None:
+        name = scenario.id if attempt == 1 else f"{scenario.id}-{attempt}"
+        self.scenario, self.deployed, self.attempt = scenario, deployed, attempt
+        self.subject = _subject(scenario, there, deployed, name)
+        self.twin = _subject(scenario, there, off, f"{name}-off") if off else None
         self.recorder = Recorder(self.subject)
         self.step = "waiting"
         self.began_at = self.broken_at = self.mended_at = 0.0
@@ -150,7 +142,7 @@ class Trial:
         self._wait(lambda: not self._missing(self.subject), LOST_AFTER if lossy else DELIVERED_WITHIN)
 
     def _runs(self) -> bool:
-        return self.subject.platform.states(self.subject.name) == self.scenario.truth.final
+        return states_of(self.subject.platform, self.subject.name) == self.scenario.truth.final
 
     def _facts(self, decided: Sight) -> Facts:
         self.step = "judging"
@@ -159,7 +151,7 @@ class Trial:
             decided=decided.seen,
             final=self._look().seen,
             restarts=self.subject.platform.restarts(self.subject.name),
-            states=self.subject.platform.states(self.subject.name),
+            states=states_of(self.subject.platform, self.subject.name),
             written=len(self.subject.written),
             lost=frozenset(self._missing(self.subject)),
             twin=twin,
@@ -167,17 +159,17 @@ class Trial:
 
     def _watch_the_twin(self) -> Twin | None:
         """Past the time in which Debezium would have healed it."""
-        if self.twin is None or self._off is None:
+        if self.twin is None:
             return None
         self.step = "watching the twin"
         begun = max(self.mended_at, self.broken_at)
         self._watch_until(begun + HEALS_BY_ITSELF_WITHIN)
         rows = [row for row, at in list(self.twin.written.items()) if at > begun]
         recovered = not rows or bool(set(rows) - self._missing(self.twin))
-        return Twin(recovered, len(self._off.platform.restarts(self.twin.name)), time.time() - begun)
+        return Twin(recovered, len(self.twin.platform.restarts(self.twin.name)), time.time() - begun)
 
     def _look(self) -> Sight:
-        self.sight = self.place.deployed.sight(self.subject.platform.identify(self.subject.name))
+        self.sight = self.deployed.sight(self.subject.platform.identify(self.subject.name))
         return self.sight
 
     def _missing(self, subject: Subject) -> set[str]:
@@ -205,6 +197,10 @@ class Trial:
     def _clear(self) -> None:
         for subject in self._subjects():
             subject.clear()
+
+
+def _subject(scenario: Scenario, there: Site, deployed: Deployed, name: str) -> Subject:
+    return scenario.kind(there, deployed.platform(scenario.runs_on), name, scenario.settings, scenario.worker)
 
 
 def _writing(subject: Subject) -> Callable[[], None]:

@@ -17,7 +17,7 @@ from connectops.model import (
     Verdict,
 )
 from sandbox.demo.seen import Seen
-from sandbox.live.scenario import Course, Rows, cured, healed, quiet, refused
+from sandbox.live.scenario import Course, Rows, cured, found_out, healed, quiet, refused
 from sandbox.live.trials.judging import Facts, Twin, course_of, judge
 from tests.builders import NOW, ORDERS, a_diagnosis, a_refusal
 from tests.notices import a_notice
@@ -64,6 +64,18 @@ def test_what_healed_by_itself_and_was_told_passes_where_it_heals() -> None:
 
 def test_what_healed_by_itself_but_was_paged_does_not_count_as_healed() -> None:
     assert course_of(replace(HEALED, notices=(told(Change.OPENED, Severity.PAGE), *HEALED.notices[1:]))) is None
+
+
+def test_a_restart_that_shows_a_cause_which_none_cures_counts_as_found_out() -> None:
+    late = replace(PAGED, restarts=1)
+    assert course_of(late) is Course.FOUND_OUT
+    assert judge(found_out("PG_PERMISSION"), facts(late, replace(MENDED, restarts=1), restarts=1)) == ()
+
+
+def test_a_second_restart_after_the_cause_was_found_is_a_complaint() -> None:
+    late = replace(PAGED, restarts=2)
+    said = judge(found_out("PG_PERMISSION"), facts(late, replace(MENDED, restarts=2), restarts=2))
+    assert said == ("2 restarts reached the platform, expected 0 to 1",)
 
 
 def test_a_restart_where_none_may_be_is_the_first_complaint() -> None:

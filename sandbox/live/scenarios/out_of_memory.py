@@ -1,0 +1,47 @@
+"""The worker has too little memory for the queue of a snapshot, dies, and dies again when it is replaced."""
+
+from sandbox.live.msk_platform import MskConnect
+from sandbox.live.scenario import On, Scenario, refused
+from sandbox.live.subject import Subject
+
+HEAP, USUAL_HEAP = 160, 512
+"""Megabytes."""
+
+
+def fill(subject: Subject) -> None:
+    """300 MB of rows, beside the one that is looked for."""
+    subject.sql("INSERT INTO t SELECT i + 1000000, 'filler' FROM generate_series(1, 30000) i")
+    subject.sql("ALTER TABLE t ADD big TEXT")
+    subject.sql("UPDATE t SET big = repeat(md5(id::text), 300) WHERE v = 'filler'")
+
+
+def save_memory(subject: Subject) -> None:
+    _platform(subject).session.limit_heap(HEAP)
+
+
+def give_memory(subject: Subject) -> None:
+    """Workers keep what they were made with: it is made anew."""
+    _platform(subject).session.limit_heap(USUAL_HEAP)
+    subject.begin_anew()
+
+
+def _platform(subject: Subject) -> MskConnect:
+    if not isinstance(subject.platform, MskConnect):
+        raise TypeError("only workers of MSK Connect are replaced by themselves")
+    return subject.platform
+
+
+MEMORY = Scenario(
+    name="out-of-memory",
+    cause="its worker runs out of memory, again and again",
+    stack="d",
+    truth=refused("CONNECT_OOM", "CONNECT_WORKER_FATAL"),
+    settings={"max.batch.size": "20000", "max.queue.size": "40000"},
+    prepare=fill,
+    break_it=save_memory,
+    mend=give_memory,
+    born_broken=True,
+    alone=True,
+    on=On.MSK,
+)
+SCENARIOS = (MEMORY,)
