@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from sandbox.live import needs
@@ -46,3 +49,8 @@ def test_a_java_that_is_too_old_counts_as_missing(monkeypatch: pytest.MonkeyPatc
 def test_java_17_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(needs, "java_version", lambda: 17)
     assert needs._there("java")
+
+
+def test_ci_installs_every_package_that_is_needed_and_no_other() -> None:
+    script = (Path(__file__).parents[3] / ".ci" / "run").read_text()
+    assert set(re.findall(r"^need (\S+) ", script, re.MULTILINE)) == set(needs._PACKAGES.values())
