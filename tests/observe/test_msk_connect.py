@@ -33,6 +33,7 @@ def test_every_page_is_listed(client: KafkaConnectClient, stubber: Stubber) -> N
         AT,
         ConnectorState.RUNNING,
         arn=arn("orders"),
+        created_at=AT - timedelta(days=3),
         connect_version="3.7.x",
     )
     assert listing.incomplete_because is None

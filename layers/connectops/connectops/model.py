@@ -141,6 +141,8 @@ class Look:
     heartbeat: timedelta | None = None
     """Debezium's heartbeat.interval.ms, where the configuration could be seen and sets one."""
     arn: str | None = None
+    created_at: datetime | None = None
+    """When the connector was created; Kafka Connect does not tell."""
     connect_version: str | None = None
     """Version of Kafka Connect: restarting only the failed tasks needs 3.7 (MSK Connect) or 3.0 (REST)."""
     tags: tuple[tuple[str, str], ...] | None = None
@@ -557,6 +559,8 @@ class ConnectorRecord:
     in_transition_since: datetime | None = None
     last_life_at: datetime | None = None
     """When a line last showed records moving."""
+    worked_at: datetime | None = None
+    """When it was last seen to work at all: a healthy look, records that moved, a reconnect."""
     last_sign: SignOfLife | None = None
     """The latest other sign of life, by the worker's own time."""
     last_stop: SignOfLife | None = None
@@ -565,6 +569,7 @@ class ConnectorRecord:
     """The latest line about incidents that ended, by the worker's own time: what is repeated belongs to them."""
     outbox: tuple[Notice, ...] = ()
     arn: str | None = None
+    created_at: datetime | None = None
     connect_version: str | None = None
     log_group: str | None = None
     shares: tuple[SharedSource, ...] = ()

@@ -41,6 +41,7 @@ def _learned(record: ConnectorRecord, look: Look) -> ConnectorRecord:
     return replace(
         record,
         arn=look.arn or record.arn,
+        created_at=look.created_at or record.created_at,
         connect_version=look.connect_version or record.connect_version,
         log_group=look.log_group or record.log_group,
         shares=look.shares or record.shares,

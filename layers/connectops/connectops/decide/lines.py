@@ -98,6 +98,8 @@ def hear_life(record: ConnectorRecord, sign: SignOfLife, policy: RepairPolicy, n
         return nothing(replace(record, last_stop=sign), "an orderly stop")
     if record.last_sign is None or sign.at >= record.last_sign.at:
         record = replace(record, last_sign=sign)
+    if sign.life in (Life.RECORDS, Life.RECONNECTED):
+        record = replace(record, worked_at=min(sign.at, now))
     if sign.life is Life.RECORDS:
         alive_at = min(sign.at, now)
         record = replace(record, last_life_at=max(record.last_life_at or alive_at, alive_at))

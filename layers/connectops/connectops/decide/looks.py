@@ -57,7 +57,7 @@ def weigh_look(record: ConnectorRecord, look: Look, health: Health, policy: Repa
     if health is Health.TRANSITION:
         return _changing(record, look, policy, now)
     confirmed, waiting = evidence.weigh_silence(record, look, policy)
-    record = replace(record, suspicions=waiting, in_transition_since=None)
+    record = replace(record, suspicions=waiting, in_transition_since=None, worked_at=_worked_at(record, look, health))
     for suspicion in confirmed:
         record = _confirmed(record, suspicion, policy, now)
     if confirmed and record.incident and record.incident.phase in (Phase.RESTARTING, Phase.PROVING):
@@ -65,6 +65,12 @@ def weigh_look(record: ConnectorRecord, look: Look, health: Health, policy: Repa
     if health is Health.HEALTHY:
         return _healthy(record, look, policy, now)
     return _failing(record, look, health, policy, now)
+
+
+def _worked_at(record: ConnectorRecord, look: Look, health: Health) -> datetime | None:
+    """When it was last seen to work: records moved, or nothing was wrong with it."""
+    moved_at = look.flow.records_at if look.flow else None
+    return look.at if health is Health.HEALTHY else moved_at or record.worked_at
 
 
 def _changing(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> Step:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
+from types import ModuleType
 
 from connectops.model import (
     UNKNOWN_CLASS,
@@ -53,6 +54,8 @@ def due_at(record: ConnectorRecord, incident: Incident, policy: RepairPolicy) ->
     """When the next restart may begin."""
     done = record.backoff_attempts
     first = (incident.noticed_at or incident.opened_at) + backoff(0, verdict_of(incident), policy)
+    if incident.diagnosis and verdict_of(incident) is Verdict.RESTART_WITH_BACKOFF:
+        first = max(first, _conditions().quiet_from(incident, policy) or first)
     ended = [attempt.ended_at or attempt.claimed_at for attempt in record.recent_attempts]
     if done == 0 or not ended:
         return first
@@ -106,18 +109,12 @@ def rule(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now:
 
 
 def _forbidden(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: datetime) -> Decision | None:
-    if verdict_of(incident) is Verdict.DO_NOT_RESTART:
-        return _decide(Action.REFUSE, incident, "a restart does not cure this cause, or does harm")
-    if incident.state is ConnectorState.FAILED and record.connector.platform is Platform.MSK_CONNECT:
-        return _decide(Action.REFUSE, incident, "MSK Connect restarts only a RUNNING connector; this one is FAILED")
-    if incident.barred:
-        return _decide(Action.REFUSE, incident, f"the platform refused the restart: {incident.barred}")
-    if policy.intent.forbidden:
-        return _decide(Action.REFUSE, incident, policy.intent.forbidden)
-    if incident.health is Health.STUCK:
-        return _decide(Action.REFUSE, incident, "another operation of the platform is still running")
+    if why := _hands_off(record, incident, policy):
+        return _decide(Action.REFUSE, incident, why)
     if policy.mode is not Mode.REPAIR:
         return None
+    if incident.diagnosis and (why := _conditions().speaks_against(record, incident, now)):
+        return _decide(Action.REFUSE, incident, why)
     cap = restart_cap(incident, policy)
     if record.backoff_attempts >= cap:
         return _decide(Action.PAGE, incident, f"{record.backoff_attempts} of {cap} restarts are spent")
@@ -125,6 +122,27 @@ def _forbidden(record: ConnectorRecord, incident: Incident, policy: RepairPolicy
     if len(today) >= policy.restarts_per_day:
         return _decide(Action.PAGE, incident, f"{len(today)} restarts within {policy.day} are the limit")
     return None
+
+
+def _hands_off(record: ConnectorRecord, incident: Incident, policy: RepairPolicy) -> str | None:
+    """Why no restart is right, however often one was tried."""
+    if verdict_of(incident) is Verdict.DO_NOT_RESTART:
+        return "a restart does not cure this cause, or does harm"
+    if incident.state is ConnectorState.FAILED and record.connector.platform is Platform.MSK_CONNECT:
+        return "MSK Connect restarts only a RUNNING connector; this one is FAILED"
+    if incident.barred:
+        return f"the platform refused the restart: {incident.barred}"
+    if policy.intent.forbidden:
+        return policy.intent.forbidden
+    if incident.health is Health.STUCK:
+        return "another operation of the platform is still running"
+    return None
+
+
+def _conditions() -> ModuleType:
+    from connectops.decide import conditions  # most messages are no failure, and the catalogue is large
+
+    return conditions
 
 
 def _decide(action: Action, incident: Incident, reason: str, until: datetime | None = None) -> Decision:

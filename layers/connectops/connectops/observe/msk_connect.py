@@ -113,6 +113,7 @@ def _look(answer: ConnectorSummaryTypeDef | DescribeConnectorResponseTypeDef, at
         at,
         ConnectorState(state) if known else ConnectorState.UNKNOWN,
         arn=answer["connectorArn"],
+        created_at=answer.get("creationTime"),
         connect_version=answer.get("kafkaConnectVersion"),
         log_group=_log_group(answer),
         shares=shared_sources.of_msk_connect(answer),

@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from connectops.decide.catalogue.entry import FailureClass, Party, Role, Signature, Weight, exceptions, texts
+from connectops.decide.catalogue.entry import (
+    QUIET,
+    WORKED_BEFORE,
+    FailureClass,
+    Party,
+    Role,
+    Signature,
+    Weight,
+    exceptions,
+    texts,
+)
 from connectops.model import DataImpact, Severity, Verdict
 
 GROUP = "AWS environment"
@@ -18,8 +28,8 @@ AWS_CLASSES = (
         data=DataImpact.SAFE,
         next_step="Check the name, enableDnsSupport and enableDnsHostnames of the VPC, and the association of the private zone. The JVM remembers a failure for 10 s: restart no sooner than 15 s after the name resolves.",
         commands=("dig +short <host>  # from a workers' subnet",),
-        conditions="Only if it worked before; a name that never resolved needs a person.",
         restart_cap=3,
+        only_if=(*WORKED_BEFORE, *QUIET),
         sources=("java.net.UnknownHostException", "kafka ClientUtils"),
         explains=("MYSQL_CONN_LOST", "PG_CONN_LOST", "OTHER_DB_TRANSIENT", "EXTERNAL_ENDPOINT_UNAVAILABLE", "KAFKA_UNREACHABLE",
                   "AWS_NETWORK_UNREACHABLE", "CONNECT_WORKER_FATAL", "CONNECT_OFFSET_FLUSH_TIMEOUT"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import IntEnum, StrEnum
 
 from connectops.model import DataImpact, Severity, Verdict
@@ -81,9 +82,59 @@ class Signature:
     times: int = 1
 
 
+class Fact(StrEnum):
+    """What the ledger's record can tell about a connector, and a verdict may depend on."""
+
+    FIRST_TIME = "first time"
+    WORKED_BEFORE = "worked before"
+    NOT_SAID = "not said"
+    QUIET = "quiet"
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What has to be true before a restart for a class; `decide.conditions` weighs it, the runbook prints it.
+
+    FIRST_TIME: no restart for the same class within `within`. WORKED_BEFORE: what is known to be younger than `within` and
+    was never seen to work is worth one restart. NOT_SAID: no line of the incident names one of `classes`. QUIET: no line named it for as
+    long as the first backoff; that postpones a restart and never refuses it.
+    """
+
+    fact: Fact
+    within: timedelta = timedelta(0)
+    classes: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """The condition in plain words."""
+        match self.fact:
+            case Fact.FIRST_TIME:
+                return f"Only the first time within {_plain(self.within)}."
+            case Fact.WORKED_BEFORE:
+                return f"Once for a connector younger than {_plain(self.within)} that was never seen to work."
+            case Fact.NOT_SAID:
+                return f"Only while no line says {' or '.join(self.classes)}."
+            case Fact.QUIET:
+                return "Not while lines still name it: the last one has to be as old as the first backoff (a minute)."
+
+
+def _plain(span: timedelta) -> str:
+    minutes = int(span.total_seconds()) // 60
+    return f"{minutes // 60} h" if minutes % 60 == 0 else f"{minutes} min"
+
+
+QUIET = (Condition(Fact.QUIET),)
+"""Not into an outage: what starts while its source is away fails, and a silent RUNNING becomes FAILED."""
+FIRST_TIME_IN_A_DAY = (Condition(Fact.FIRST_TIME, timedelta(hours=24)),)
+WORKED_BEFORE = (Condition(Fact.WORKED_BEFORE, timedelta(hours=1)),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureClass:
-    """One failure class. `conditions` says in words when the verdict holds; `explains` names classes that follow from it."""
+    """One failure class. `explains` names classes that follow from it.
+
+    `only_if` are conditions of a restart that the ledger's record decides; `conditions` says what only a person can.
+    """
 
     id: str
     group: str
@@ -94,6 +145,7 @@ class FailureClass:
     next_step: str
     commands: tuple[str, ...] = ()
     conditions: str = ""
+    only_if: tuple[Condition, ...] = ()
     restart_cap: int = 7
     sources: tuple[str, ...] = ()
     versions: str = ""

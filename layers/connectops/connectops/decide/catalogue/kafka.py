@@ -6,7 +6,19 @@ AbstractCoordinator, KafkaBasedLog), aws-msk-iam-auth 1.x - 2.3.
 
 from __future__ import annotations
 
-from connectops.decide.catalogue.entry import FailureClass, Role, Signature, Weight, exceptions, texts
+from datetime import timedelta
+
+from connectops.decide.catalogue.entry import (
+    WORKED_BEFORE,
+    Condition,
+    Fact,
+    FailureClass,
+    Role,
+    Signature,
+    Weight,
+    exceptions,
+    texts,
+)
 from connectops.model import DataImpact, Severity, Verdict
 
 GROUP = "Kafka"
@@ -219,7 +231,7 @@ KAFKA_CLASSES = (
         severity=Severity.WARNING,
         data=DataImpact.SAFE,
         next_step="Check that the brokers are up and that the workers reach them (security group for 9092 - 9098, subnets, DNS). Clients reconnect alone; restart only what died, after the brokers are back.",
-        conditions="If it never worked since the connector was created, a restart does not help.",
+        only_if=WORKED_BEFORE,
         sources=("kafka 3.8 NetworkClient:849,871,893,1173, AbstractCoordinator:999, KafkaBasedLog:284,588",),
         explains=("CONNECT_OFFSET_FLUSH_TIMEOUT", "CONNECT_WORKER_STALL", "KAFKA_DELIVERY_FAILED", "CONNECT_TASK_KILLED_UNKNOWN", "CONNECT_WORKER_FATAL"),
         signatures=(
@@ -326,8 +338,8 @@ KAFKA_CLASSES = (
         severity=Severity.WARNING,
         data=DataImpact.SAFE,
         next_step="One restart cures it. If it comes back within minutes, two clusters or connectors share a group.id or transactional id.",
-        conditions="Twice within ten minutes: no further restart.",
         restart_cap=1,
+        only_if=(Condition(Fact.FIRST_TIME, timedelta(minutes=10)),),
         sources=("kafka 3.8 TransactionManager:1329, DistributedHerder:2320-2461",),
         explains=("CONNECT_OFFSET_FLUSH_TIMEOUT",),
         signatures=(

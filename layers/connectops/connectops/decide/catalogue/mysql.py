@@ -7,7 +7,19 @@ MySQL and MariaDB server error messages, Connector/J and MariaDB Connector/J.
 
 from __future__ import annotations
 
-from connectops.decide.catalogue.entry import FailureClass, Party, Role, Signature, Weight, exceptions, texts
+from connectops.decide.catalogue.entry import (
+    FIRST_TIME_IN_A_DAY,
+    QUIET,
+    Condition,
+    Fact,
+    FailureClass,
+    Party,
+    Role,
+    Signature,
+    Weight,
+    exceptions,
+    texts,
+)
 from connectops.model import DataImpact, Severity, Verdict
 
 GROUP = "MySQL and MariaDB source"
@@ -274,6 +286,7 @@ MYSQL_CLASSES = (
         next_step="Check that the database answers from the workers' network (failover, security group, port, connection limit). After that one restart resumes from the stored offset; nothing is lost while the binlog is kept.",
         commands=("nc -vz <host> 3306", "SHOW STATUS LIKE 'Threads_connected';"),
         conditions="A restart during the outage turns a silent RUNNING into FAILED: only once the database can be thought to answer.",
+        only_if=QUIET,
         sources=("debezium MySqlErrorHandler.java v1.6.4, v1.9.8, v2.1 - v3.6.1", "mysql-binlog-connector-java BinaryLogClient"),
         versions="A closed binlog connection leaves one INFO line and status RUNNING on 1.6 and 3.2; 2.1 - 3.0 retry every 10 s; from 3.1 the task dies.",
         signatures=(
@@ -356,6 +369,7 @@ MYSQL_CLASSES = (
         commands=("mysqlbinlog --read-from-remote-server --host <host> --start-position=<position> --verbose <file>",),
         conditions="A missing table map goes away with one restart, because reading begins at the transaction's begin.",
         restart_cap=1,
+        only_if=FIRST_TIME_IN_A_DAY,
         sources=("debezium v3.6.1 BinlogStreamingChangeEventSource:699-708", "mysql-binlog-connector-java EventDeserializer:284,343"),
         signatures=(
             Signature(exception="EventDataDeserializationException", weight=Weight.SPECIFIC),
@@ -409,6 +423,7 @@ MYSQL_CLASSES = (
         next_step="Use the writer (cluster) endpoint and a short DNS lifetime in the JVM (networkaddress.cache.ttl); a restart resolves the name again. Stop if a lost position follows.",
         commands=("SELECT @@read_only, @@innodb_read_only, @@server_uuid;",),
         restart_cap=3,
+        only_if=(Condition(Fact.NOT_SAID, classes=("MYSQL_BINLOG_POSITION_LOST", "MYSQL_GTID_PURGED", "MYSQL_BINLOG_DISABLED")),),
         sources=("MySQL ER_OPTION_PREVENTS_STATEMENT (1290)",),
         signatures=texts(
             "-read-only option so it cannot execute this statement",

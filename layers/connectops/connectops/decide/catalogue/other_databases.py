@@ -6,7 +6,7 @@ AbstractLogMinerStreamingChangeEventSource, *ErrorHandler), MongoDB's Kafka conn
 
 from __future__ import annotations
 
-from connectops.decide.catalogue.entry import FailureClass, Party, Role, Signature, Weight, exceptions, texts
+from connectops.decide.catalogue.entry import QUIET, FailureClass, Party, Role, Signature, Weight, exceptions, texts
 from connectops.model import DataImpact, Severity, Verdict
 
 GROUP = "MongoDB, SQL Server, Oracle and other sources"
@@ -159,6 +159,7 @@ OTHER_DATABASE_CLASSES = (
         severity=Severity.WARNING,
         data=DataImpact.SAFE,
         next_step="Wait until the server answers; a restart resumes from the stored offset.",
+        only_if=QUIET,
         sources=("debezium *ErrorHandler.java v1.6.4 - v3.6.1",),
         versions="Often handled inside; the task dies if start() fails during Debezium's own restart.",
         signatures=(

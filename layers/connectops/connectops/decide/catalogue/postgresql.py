@@ -6,7 +6,18 @@ PostgresErrorHandler), PostgreSQL server messages and pgjdbc.
 
 from __future__ import annotations
 
-from connectops.decide.catalogue.entry import FailureClass, Party, Role, Signature, Weight, exceptions, texts
+from connectops.decide.catalogue.entry import (
+    QUIET,
+    Condition,
+    Fact,
+    FailureClass,
+    Party,
+    Role,
+    Signature,
+    Weight,
+    exceptions,
+    texts,
+)
 from connectops.model import DataImpact, Severity, Verdict
 
 GROUP = "PostgreSQL source"
@@ -47,6 +58,7 @@ POSTGRESQL_CLASSES = (
         data=DataImpact.SAFE,
         next_step="Wait for wal_sender_timeout to free the slot. If it stays: find a second connector with this slot.name, or end the session that holds it.",
         commands=("SELECT slot_name, active_pid FROM pg_replication_slots;", "SELECT pg_terminate_backend(<pid>);"),
+        only_if=(Condition(Fact.NOT_SAID, classes=("PG_SLOT_MISSING", "PG_WAL_REMOVED")),),
         sources=("debezium v2.7.4 PostgresReplicationConnection.startStreaming:415-421", "PostgreSQL SQLSTATE 55006"),
         versions="Debezium >= 2.1 retries without limit after slot.max.retries, status RUNNING.",
         signatures=(
@@ -216,6 +228,7 @@ POSTGRESQL_CLASSES = (
         next_step="Wait until the database answers and check that the replication slot still exists on the new primary; then one restart resumes without loss.",
         commands=("pg_isready -h <host>", "SELECT slot_name, active, wal_status FROM pg_replication_slots;"),
         conditions="Only if the slot still exists.",
+        only_if=(*QUIET, Condition(Fact.NOT_SAID, classes=("PG_SLOT_MISSING", "PG_WAL_REMOVED"))),
         sources=("debezium PostgresErrorHandler v1.6.4, v1.9.8, >= 2.1", "PostgreSQL SQLSTATE 08xxx, 57P01 - 57P03"),
         versions="An outage of more than about 10 s kills the task on 2.7 and 3.2; shorter ones heal alone.",
         signatures=(

@@ -49,8 +49,8 @@ def section(entry: FailureClass) -> str:
     """What one class means, how to be sure, what to do."""
     cap = f" At most {entry.cap} for one incident." if entry.cap else ""
     lines = [f"## {entry.id}", "", entry.cause, "", VERDICTS[entry.verdict] + cap]
-    if entry.conditions:
-        lines[-1] += f" {entry.conditions}"
+    for condition in (*(each.sentence for each in entry.only_if), entry.conditions):
+        lines[-1] += f" {condition}" if condition else ""
     lines += ["", f"- Data: {DATA[entry.data]}.", f"- People are told at: {entry.severity}."]
     if entry.versions:
         lines.append(f"- Versions: {entry.versions}")
