@@ -6,6 +6,7 @@ import gzip
 import json
 import sys
 import zlib
+from collections.abc import Container, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,14 +21,15 @@ from connectops.observe.worker_logs_text import LogText, read_text
 
 UNREADABLE = 2
 STDIN = "-"
+UNREADABLE_INPUT = (OSError, MalformedEvent, EOFError, zlib.error)
 
 
 def run(files: list[str], *, as_json: bool, everything: bool, why: bool) -> int:
     """Read, diagnose, print; the exit code."""
     try:
-        texts = [text for name in files or [STDIN] for text in read_text(_read(name))]
-    except (OSError, MalformedEvent, EOFError, zlib.error) as err:
-        sys.stderr.write(f"connectops diagnose: cannot read {_named(err)}\n")
+        texts = texts_of(files)
+    except UNREADABLE_INPUT as err:
+        sys.stderr.write(f"connectops diagnose: cannot read {named(err)}\n")
         return UNREADABLE
     reading = read(texts, everything=everything)
     if as_json:
@@ -39,14 +41,24 @@ def run(files: list[str], *, as_json: bool, everything: bool, why: bool) -> int:
     return 0
 
 
-def read(texts: list[LogText], *, everything: bool = False) -> Reading:
-    """The reading of several streams, their records in order of time. `everything` counts what never fails, too."""
-    noise = frozenset[str]() if everything else NOISE_LOGGERS
+def texts_of(files: Sequence[str]) -> list[LogText]:
+    """The log streams in files, or in standard input. Raises one of UNREADABLE_INPUT."""
+    return [text for name in files or [STDIN] for text in read_text(_read(name))]
+
+
+def records_of(texts: Sequence[LogText], noise: Container[str] = NOISE_LOGGERS) -> list[LogRecord]:
+    """The statements of several streams, in order of time."""
     records: list[LogRecord] = []
     for text in texts:
         records += stitch(text.lines, times=text.times or None, wanted=PREFILTER, noise=noise)
     if len(texts) > 1:
         records.sort(key=lambda record: record.at)
+    return records
+
+
+def read(texts: list[LogText], *, everything: bool = False) -> Reading:
+    """The reading of several streams. `everything` counts what never fails, too."""
+    records = records_of(texts, frozenset[str]() if everything else NOISE_LOGGERS)
     return diagnose(records, lines=sum(len(text.lines) for text in texts), to_the_end=True, now=_end(texts))
 
 
@@ -75,8 +87,8 @@ def _incident(found: Diagnosis, *, why: bool) -> dict[str, Any]:
         "connector": found.connector,
         "task": found.task,
         "worker": found.worker,
-        "first_seen": _iso(found.first_seen),
-        "last_seen": _iso(found.last_seen),
+        "first_seen": iso(found.first_seen),
+        "last_seen": iso(found.last_seen),
         "count": found.count,
         "cause": found.cause,
         "consequences": list(found.consequences),
@@ -94,7 +106,7 @@ def _noise(failure_class: str, count: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _iso(at: datetime | None) -> str | None:
+def iso(at: datetime | None) -> str | None:
     """ISO 8601 in UTC; None for a line that has no time."""
     if at is None or at <= HOUR_ZERO:
         return None
@@ -106,7 +118,8 @@ def _read(name: str) -> bytes:
     return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
 
 
-def _named(err: Exception) -> str:
+def named(err: Exception) -> str:
+    """What could not be read, and why."""
     if isinstance(err, OSError) and err.filename:
         return f"{err.filename}: {err.strerror}"
     return f"the input: {err}"

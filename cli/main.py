@@ -33,6 +33,22 @@ def diagnose(
 
 
 @app.command()
+def unknowns(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="Log files (plain or gzip), - for standard input; without, the deployment."),
+    ] = None,
+    stack: Annotated[str, typer.Option(help="The deployed stack, in the usual AWS environment.")] = "connectops",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List errors that no failure class describes, by count: from worker logs, or from a deployment's incidents."""
+    from cli.unknowns import run
+
+    raise typer.Exit(run(files or [], stack, as_json=as_json))
+
+
+@app.command()
 def explain(name: Annotated[str, typer.Argument(help="A failure class, or - for a list.")]) -> None:
     """Say what a failure class means, how to be sure, and what to do."""
     from cli.explain import run

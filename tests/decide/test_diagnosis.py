@@ -241,6 +241,25 @@ def test_two_failures_far_apart_with_life_between_are_two() -> None:
     assert classes(of_file(lines)) == ["MYSQL_CONN_LOST", "MYSQL_BINLOG_POSITION_LOST"]
 
 
+def test_two_nameless_roots_of_one_failure_are_one_incident() -> None:
+    """Both explain what the connector died of; between them somebody else lived."""
+    nameless = [
+        f"[2026-11-23 12:{minute:02d}:00,000] ERROR Unable to connect (io.debezium.connector.mysql.MySqlConnection:1)\n"
+        "javax.net.ssl.SSLHandshakeException: PKIX path building failed: unable to find valid certification path to requested target"
+        for minute in (0, 9)
+    ]
+    living = line(240, "INFO", "Successfully restarted task", "io.debezium.connector.common.BaseSourceTask")
+    lines = [
+        *nameless[0].split("\n"),
+        living.replace("[orders|task-0] ", ""),
+        living.replace("orders", "users"),
+        *killed(300, *LOST),
+        *nameless[1].split("\n"),
+    ]
+    found = of_file(lines).diagnoses
+    assert [(d.connector, d.failure_class) for d in found] == [("orders", "EXTERNAL_TLS_FAILURE")]
+
+
 def test_a_refused_configuration_has_nothing_to_restart() -> None:
     refused = line(0, "ERROR", "Failed testing connection for jdbc:mysql://db:3306 with user 'dbz'", "io.debezium.X")
     cause = [

@@ -104,6 +104,20 @@ class Ledger:
         for page in pages:
             yield from (_incident_decoder.decode(item["incident"]["S"]) for item in page["Items"])
 
+    def every_incident(self) -> Iterator[Incident]:
+        """Every incident that is remembered, open or ended, in no order. Reads the whole table: for people."""
+        try:
+            for page in self._client.get_paginator("scan").paginate(TableName=self._table):
+                for item in page["Items"]:
+                    if "incident" in item:
+                        yield _incident_decoder.decode(item["incident"]["S"])
+                    elif item["sk"]["S"] == STATE:
+                        record = _decode_state(connector_of(item["pk"]["S"]), item["record"]["S"])
+                        if record.incident is not None:
+                            yield record.incident
+        except (BotoCoreError, ClientError) as err:
+            raise _unreachable(err) from err
+
     def _query_open(self) -> Iterator[dict[str, Any]]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,

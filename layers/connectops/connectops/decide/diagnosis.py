@@ -25,7 +25,8 @@ from connectops.decide.diagnosis_lines import (
     life_of,
 )
 from connectops.decide.diagnosis_matching import Matcher
-from connectops.decide.diagnosis_unknown import fingerprint, root_of
+from connectops.decide.diagnosis_unknown import root_of
+from connectops.decide.fingerprint import fingerprint
 from connectops.decide.redaction import redact
 from connectops.model import UNKNOWN_CLASS, Diagnosis, LogRecord, Severity, SignOfLife, Silence, Suspicion, Verdict
 
@@ -194,7 +195,7 @@ def _internal_retry(incident: Incident) -> Silence | None:
 
 def _diagnosis(incident: Incident) -> Diagnosis:
     entry = incident.entry
-    cause = redact(_first_line(incident.text), CAUSE_KEPT)
+    cause, identity = told(entry.id, incident.text)
     severity = entry.severity
     if incident.verdict is Verdict.DO_NOT_RESTART and severity is not Severity.PAGE:
         severity = Severity.WARNING
@@ -205,8 +206,14 @@ def _diagnosis(incident: Incident) -> Diagnosis:
         connector=incident.connector, task=incident.task, worker=incident.record.worker,
         first_seen=incident.first, last_seen=incident.last, count=incident.count, killed=incident.killed,
         restart_cap=(entry.restart_cap if caps else 0), data=entry.data, consequences=consequences,
-        evidence=_evidence(incident.records), fingerprint=fingerprint(entry.id, cause),
+        evidence=_evidence(incident.records), fingerprint=identity,
     )  # fmt: skip
+
+
+def told(failure_class: str, text: str) -> tuple[str, str]:
+    """What people read of a throwable or statement, redacted, and its fingerprint."""
+    first = _first_line(text)
+    return redact(first, CAUSE_KEPT), fingerprint(failure_class, redact(first))
 
 
 def _first_line(text: str) -> str:

@@ -396,7 +396,7 @@ def _merged_over_scopes(incidents: list[Incident]) -> list[Incident]:
                 result.append(stray)
             elif _outranks(stray, same):
                 stray.absorb(same)
-                result[result.index(same)] = stray
+                _put_in_place_of(same, stray, result)
             else:
                 same.absorb(stray)
         elif stray.entry.id in home.entry.explains or stray.entry is home.entry or stray.entry is UNKNOWN:
@@ -404,8 +404,13 @@ def _merged_over_scopes(incidents: list[Incident]) -> list[Incident]:
         else:
             stray.connector, stray.task = home.connector, home.task
             stray.absorb(home)
-            result[result.index(home)] = stray
+            _put_in_place_of(home, stray, result)
+            _put_in_place_of(home, stray, named)
     return sorted(result, key=lambda each: each.first)
+
+
+def _put_in_place_of(old: Incident, new: Incident, incidents: list[Incident]) -> None:
+    incidents[:] = [new if each is old else each for each in incidents]
 
 
 def _same_or_related(one: FailureClass, other: FailureClass) -> bool:

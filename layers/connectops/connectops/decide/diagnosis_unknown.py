@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 
 from connectops.decide.catalogue.entry import FailureClass
@@ -42,15 +41,6 @@ _TRANSIENT = re.compile(
     re.IGNORECASE,
 )
 
-_FOLDS = (
-    (re.compile(r"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b", re.IGNORECASE), "U"),
-    (re.compile(r"\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?\b"), "A"),
-    (re.compile(r"@[0-9a-f]{4,16}\b"), "@H"),
-    (re.compile(r"'[^'\n]{0,300}'|\"[^\"\n]{0,300}\""), "Q"),
-    (re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{12,}\b", re.IGNORECASE), "H"),
-    (re.compile(r"\d+"), "N"),
-)
-
 UNKNOWN = FailureClass(
     id=UNKNOWN_CLASS,
     group="Unknown",
@@ -87,10 +77,3 @@ def verdict_of(record: LogRecord) -> Verdict:
         return Verdict.RESTART_WITH_BACKOFF
     refused = _HINTS.search(text) or _REFUSALS.search(text)
     return Verdict.DO_NOT_RESTART if refused else Verdict.RESTART_WITH_BACKOFF
-
-
-def fingerprint(failure_class: str, text: str) -> str:
-    """The same for the same failure with other numbers, ids, addresses and quoted names: 16 hex digits."""
-    for pattern, replacement in _FOLDS:
-        text = pattern.sub(replacement, text)
-    return hashlib.sha256(f"{failure_class}\n{text}".encode()).hexdigest()[:16]

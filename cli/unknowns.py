@@ -1,0 +1,77 @@
+"""`connectops unknowns`: errors that the catalogue does not describe, from worker logs or from a deployment's table."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from cli.diagnose import UNREADABLE, UNREADABLE_INPUT, iso, named, records_of, texts_of
+from connectops.decide.unknown_errors import UnknownError, in_incidents, in_records
+from connectops.errors import ConnectOpsError, Unreachable
+from connectops.ledger import Ledger
+
+TABLE_OUTPUT = "LedgerTable"
+CONNECTORS_SHOWN = 3
+
+
+def run(files: Sequence[str], stack: str, *, as_json: bool) -> int:
+    """Show them, the most frequent first; the exit code. Without files they are those of the stack's incidents."""
+    try:
+        found = in_records(records_of(texts_of(files))) if files else in_incidents(_ledger(stack).every_incident())
+    except (*UNREADABLE_INPUT, ConnectOpsError) as err:
+        sys.stderr.write(f"connectops unknowns: cannot read {named(err)}\n")
+        return UNREADABLE
+    if as_json:
+        sys.stdout.write(json.dumps({"unknowns": [_document(error) for error in found]}, indent=2) + "\n")
+    else:
+        _show(found)
+    return 0
+
+
+def _ledger(stack: str) -> Ledger:
+    """The table of a deployed stack. Raises Unreachable."""
+    session = boto3.Session()
+    try:
+        (described,) = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])}
+        client = session.client("dynamodb")
+    except (BotoCoreError, ClientError) as err:
+        raise Unreachable(f"stack {stack}: {err}") from err
+    if TABLE_OUTPUT not in outputs:
+        raise Unreachable(f"stack {stack} has no output {TABLE_OUTPUT}: it is not a deployment of ConnectOps")
+    return Ledger(outputs[TABLE_OUTPUT], client)
+
+
+def _document(error: UnknownError) -> dict[str, Any]:
+    return {
+        "fingerprint": error.fingerprint,
+        "count": error.count,
+        "exception": error.exception,
+        "cause": error.cause,
+        "first_seen": iso(error.first_seen),
+        "last_seen": iso(error.last_seen),
+        "connectors": sorted(error.connectors),
+    }
+
+
+def _show(found: Sequence[UnknownError]) -> None:
+    console = Console()
+    if not found:
+        console.print("[green]No unknown error found.[/green]")
+        return
+    table = Table("count", "fingerprint", "cause", "connectors", "last seen", show_lines=True)
+    for error in found:
+        names = sorted(error.connectors)
+        rest = f" and {len(names) - CONNECTORS_SHOWN} more" if len(names) > CONNECTORS_SHOWN else ""
+        who = escape(", ".join(names[:CONNECTORS_SHOWN]) + rest)
+        table.add_row(str(error.count), error.fingerprint, escape(error.cause), who, iso(error.last_seen) or "")
+    console.print(table)
+    console.print("[dim]docs/adding-a-class.md shows how to teach ConnectOps one of them.[/dim]")
