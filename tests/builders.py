@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from connectops.findings import decode
 from connectops.model import (
     ConnectorId,
     ConnectorState,
@@ -83,6 +84,13 @@ def a_suspicion(at: datetime = NOW, silence: Silence = Silence.SILENT_STOP) -> S
 
 def a_sign(life: Life, at: datetime = NOW) -> SignOfLife:
     return SignOfLife(life, at, "orders", 0)
+
+
+def finding_in(body: str) -> Finding:
+    """The finding in a message of the queue."""
+    message = decode(body)
+    assert isinstance(message, Finding)
+    return message
 
 
 def finding(content: Look | Diagnosis | Suspicion | SignOfLife, connector: ConnectorId = ORDERS) -> Finding:

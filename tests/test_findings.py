@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from connectops.errors import MalformedEvent, MessageNotDelivered
 from connectops.findings import FindingsQueue, decode, deduplication_id, encode, message_group
-from connectops.model import ConnectorId, Life, Platform
+from connectops.model import ConnectorId, Life, Mode, Platform, StandingOrder
 from tests.builders import MINUTE, NOW, ONPREM, ORDERS, a_diagnosis, a_look, a_sign, a_suspicion, finding
 
 CONTENTS = [a_look(records_at=NOW, tags=(("owner", "team-a"),)), a_diagnosis(), a_suspicion(), a_sign(Life.RECORDS)]
@@ -25,6 +25,20 @@ def test_a_finding_survives_the_queue(content):
     assert decode(encode(sent)) == sent
 
 
+ORDERS_STANDING = [StandingOrder("alice", NOW, NOW + MINUTE, mode=Mode.OFF), StandingOrder("file", NOW, policy="x: é")]
+
+
+@pytest.mark.parametrize("order", ORDERS_STANDING, ids=["mode", "policy"])
+def test_a_standing_order_survives_the_queue(order):
+    assert decode(encode(order)) == order
+
+
+def test_the_same_policy_file_is_a_duplicate_however_often_it_is_read_and_two_orders_of_a_mode_are_none():
+    mode, policy = ORDERS_STANDING
+    assert deduplication_id(policy) == deduplication_id(replace(policy, at=NOW + MINUTE))
+    assert deduplication_id(mode) != deduplication_id(replace(mode, at=NOW + MINUTE))
+
+
 @pytest.mark.parametrize(
     ("body", "said"),
     [
@@ -34,6 +48,8 @@ def test_a_finding_survives_the_queue(content):
         (encode(finding(a_look())).replace('"schema":1', '"schema":2', 1), "schema 2, expected 1"),
         (encode(replace(finding(a_look()), diagnosis=a_diagnosis())), "exactly one"),
         (encode(replace(finding(a_look()), look=None)), "exactly one"),
+        ('{"schema": 1}', "exactly one of finding and standing"),
+        (encode(StandingOrder("alice", NOW)), "exactly one of mode, policy"),
     ],
 )
 def test_a_foreign_body_is_malformed_and_said_to_be(body, said):

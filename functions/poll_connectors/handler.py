@@ -11,13 +11,14 @@ from aws_lambda_powertools import Logger, Metrics
 
 from connectops.clients.clusters import open_clusters
 from connectops.decide.health import assess
-from connectops.errors import MalformedEvent, Unreachable
+from connectops.errors import MalformedEvent, MessageNotDelivered, ObservationFailed, SettingsError, Unreachable
 from connectops.findings import FindingsQueue
 from connectops.ledger import Ledger
-from connectops.model import Diagnosis, Finding, Health
+from connectops.model import Diagnosis, Finding, Health, StandingOrder
 from connectops.observe.fleet import Fleet
+from connectops.observe.policy_source import PolicySource
 from connectops.settings import PollSettings
-from connectops.tell.metrics import NAMESPACE, count_completion, count_looks
+from connectops.tell.metrics import NAMESPACE, count_completion, count_looks, count_policy
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -48,9 +49,19 @@ def _diagnose_trace(trace: str, *, connector: str, task: int | None, at: datetim
     return diagnose_trace(trace, connector=connector, task=task, at=at)
 
 
+@cache
+def _policy_source() -> PolicySource | None:
+    settings = PollSettings.from_env()
+    return PolicySource(settings.policy_file, boto3.Session()) if settings.policy_file else None
+
+
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> None:
-    poll(_scheduled_time(event), datetime.now(UTC), *_composition())
+    at, now = _scheduled_time(event), datetime.now(UTC)
+    source = _policy_source()
+    if source:
+        pass_on(source, now, _composition()[2])
+    poll(at, now, *_composition())
 
 
 def poll(at: datetime, now: datetime, fleet: Fleet, ledger: Ledger, queue: FindingsQueue) -> None:
@@ -68,6 +79,24 @@ def poll(at: datetime, now: datetime, fleet: Fleet, ledger: Ledger, queue: Findi
     if view.is_blind:
         raise Unreachable(f"nothing could be seen: {'; '.join(view.blind.values())}")
     count_completion(metrics)
+
+
+def pass_on(source: PolicySource, now: datetime, queue: FindingsQueue) -> None:
+    """The policy file to the one who decides, if it is right; else what stood before stands on, and is told of."""
+    from connectops.decide.policy_file import read_rules  # 20 ms that a deployment without a policy file needs not
+
+    try:
+        text = source.read()
+        read_rules(text, source.name, now)
+        queue.send([StandingOrder(f"policy file {source.name}", now, policy=text)])
+    except SettingsError as err:
+        count_policy(metrics, is_right=False)
+        logger.error("policy file refused; the last one that was right stands", problems=err.problems)
+    except (ObservationFailed, MalformedEvent, MessageNotDelivered) as err:
+        count_policy(metrics, is_right=False)
+        logger.error("policy file not read; the last one that was right stands", reason=str(err))
+    else:
+        count_policy(metrics, is_right=True)
 
 
 def _scheduled_time(event: dict[str, Any]) -> datetime:

@@ -18,10 +18,12 @@ from connectops.act.platforms import actor_for
 from connectops.errors import MalformedEvent
 from connectops.findings import DeadLetters, decode
 from connectops.ledger import Ledger
-from connectops.model import RepairPolicy
+from connectops.model import StandingOrder
 from connectops.observe.sight import PlatformSight
+from connectops.policy import PolicyInForce
 from connectops.respond import Doors, Outcome, respond
 from connectops.settings import RespondSettings
+from connectops.standing import StandingOrders
 from connectops.tell.metrics import NAMESPACE, count_outcome
 from connectops.tell.notices import NoticeTopic
 
@@ -39,7 +41,8 @@ class Composition:
     """What one execution environment is made of."""
 
     doors: Doors
-    policy: RepairPolicy
+    policy: PolicyInForce
+    orders: StandingOrders
     dead_letters: DeadLetters
 
 
@@ -47,15 +50,18 @@ class Composition:
 def _composition() -> Composition:
     settings = RespondSettings.from_env()
     session = boto3.Session()
+    dynamodb = session.client("dynamodb")
     doors = Doors(
-        records=Ledger(settings.table_name, session.client("dynamodb")),
+        records=Ledger(settings.table_name, dynamodb),
         sight=PlatformSight.from_session(session, settings.clusters),
         hands=actor_for(settings.policy.mode, session, settings.clusters, _now),
         voice=NoticeTopic(settings.alerts_topic_arn, session.client("sns")),
         clock=_now,
     )
     dead_letters = DeadLetters(settings.findings_dead_letter_queue_url, session.client("sqs"))
-    return Composition(doors, settings.policy, dead_letters)
+    orders = StandingOrders(settings.table_name, dynamodb)
+    policy = PolicyInForce(settings.policy, orders, expects_file=bool(settings.policy_file))
+    return Composition(doors, policy, orders, dead_letters)
 
 
 def _now() -> datetime:
@@ -71,11 +77,14 @@ def respond_to_all(event: dict[str, Any], composition: Composition) -> PartialIt
     def respond_to(record: SQSRecord) -> None:
         logger.append_keys(message_id=record.message_id)
         try:
-            finding = decode(record.body)
-            outcome = respond(composition.doors, finding, composition.policy)
+            message = decode(record.body)
+            if isinstance(message, StandingOrder):
+                _take_order(message, composition.orders)
+                return
+            outcome = respond(composition.doors, message, composition.policy.at(composition.doors.clock()))
         except MalformedEvent as err:
             composition.dead_letters.keep(record.body, record.message_id, str(err))
-            logger.error("finding set aside", reason=str(err))
+            logger.error("message set aside", reason=str(err))
             return
         count_outcome(metrics, outcome)
         _log(outcome)
@@ -84,6 +93,12 @@ def respond_to_all(event: dict[str, Any], composition: Composition) -> PartialIt
     with processor(event.get("Records", []), respond_to):
         processor.process()
     return processor.response()
+
+
+def _take_order(order: StandingOrder, orders: StandingOrders) -> None:
+    stands = orders.save(order)
+    what = f"mode {order.mode}" if order.mode else "policy file"
+    logger.info("standing order", order=what, by=order.by, until=order.until and order.until.isoformat(), stands=stands)
 
 
 def _log(outcome: Outcome) -> None:

@@ -11,19 +11,28 @@ import boto3
 import pytest
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from moto import mock_aws
-from mypy_boto3_dynamodb import DynamoDBClient
 
 from connectops.clients.connect_rest import ConnectRest
 from connectops.decide.diagnosis import diagnose_trace
 from connectops.errors import MalformedEvent, SettingsError, Unreachable
 from connectops.findings import FindingsQueue, decode
 from connectops.ledger import Ledger
-from connectops.model import ConnectorId, ConnectorRecord, ConnectorState, Finding, KafkaConnectCluster, Platform
+from connectops.model import (
+    ConnectorId,
+    ConnectorRecord,
+    ConnectorState,
+    Finding,
+    KafkaConnectCluster,
+    Platform,
+    StandingOrder,
+)
 from connectops.observe.fleet import Fleet
+from connectops.observe.policy_source import PolicySource
 from functions.poll_connectors import handler
-from tests.builders import ORDERS
+from tests.builders import ORDERS, finding_in
 from tests.connect_server import LIST, ROOT, ConnectServer, connect_server, expanded
 from tests.msk_stub import AT, Msk, described, listed, summary
+from tests.tables import a_table
 
 EVENTS = Path(__file__).parents[2] / "events" / "poll_connectors"
 NOW = AT + timedelta(seconds=1)
@@ -55,7 +64,7 @@ class Deployed:
     def receive(self) -> list[Finding]:
         found = []
         while messages := self.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10).get("Messages"):
-            found += [decode(message["Body"]) for message in messages]
+            found += [finding_in(message["Body"]) for message in messages]
             for message in messages:
                 self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
         return sorted(found, key=lambda finding: finding.connector)
@@ -67,32 +76,13 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
         monkeypatch.setenv(f"AWS_{name}", value)
     msk = Msk()
     with mock_aws(), connect_server(ROOT | {LIST: (200, {})}) as rest, msk.connect, msk.metrics:
-        table(boto3.client("dynamodb"))
+        a_table(boto3.client("dynamodb"))
         url = boto3.client("sqs").create_queue(QueueName="findings.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         clusters = {"onprem": ConnectRest(KafkaConnectCluster("onprem", rest.url))}
         fleet = Fleet(msk.eyes, clusters, diagnose_trace)
         yield Deployed(msk, rest, Ledger("ledger", boto3.client("dynamodb")), url, fleet)
         msk.connect.assert_no_pending_responses()
         handler.metrics.clear_metrics()
-
-
-def table(client: DynamoDBClient) -> None:
-    client.create_table(
-        TableName="ledger",
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "open")],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-        GlobalSecondaryIndexes=[
-            {
-                "IndexName": "open",
-                "KeySchema": [
-                    {"AttributeName": "open", "KeyType": "HASH"},
-                    {"AttributeName": "pk", "KeyType": "RANGE"},
-                ],
-                "Projection": {"ProjectionType": "KEYS_ONLY"},
-            }
-        ],
-    )
 
 
 def counts() -> dict[str, float]:
@@ -232,6 +222,7 @@ def test_the_handler_runs_on_its_settings(
         "WATCH_MSK_CONNECT": "false",
         "METRIC_PERIOD_SECONDS": "60",
         "METRIC_WINDOW_SECONDS": "600",
+        "POLICY_FILE": "",
     }
     for name, value in settings.items():
         monkeypatch.setenv(f"CONNECTOPS_{name}", value)
@@ -241,3 +232,54 @@ def test_the_handler_runs_on_its_settings(
     assert (finding.connector, finding.at) == (BROKEN, datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
     assert '"PollCompleted":[1.0]' in capsys.readouterr().out
     handler._composition.cache_clear()
+
+
+# ── the policy file ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+PARAMETER = "arn:aws:ssm:eu-west-1:123456789012:parameter/connectops/policy"
+OBJECT = "arn:aws:s3:::policies/connectops/policy.yaml"
+
+
+def written(arn: str, text: str) -> PolicySource:
+    """A policy file where its ARN says."""
+    if arn == OBJECT:
+        s3 = boto3.client("s3", region_name="us-east-1")
+        s3.create_bucket(Bucket="policies")
+        s3.put_object(Bucket="policies", Key="connectops/policy.yaml", Body=text.encode())
+    else:
+        boto3.client("ssm").put_parameter(Name="/connectops/policy", Value=text, Type="String", Overwrite=True)
+    return PolicySource(arn, boto3.Session())
+
+
+def passed_on(deployed: Deployed, source: PolicySource) -> list[Finding | StandingOrder]:
+    handler.pass_on(source, NOW, FindingsQueue(deployed.queue_url, deployed.sqs))
+    answer = deployed.sqs.receive_message(QueueUrl=deployed.queue_url, MaxNumberOfMessages=10)
+    return [decode(message["Body"]) for message in answer.get("Messages", [])]
+
+
+@pytest.mark.parametrize("arn", [PARAMETER, OBJECT])
+def test_a_policy_file_that_is_right_is_passed_on_to_the_one_who_decides(deployed: Deployed, arn: str) -> None:
+    [order] = passed_on(deployed, written(arn, "mode: advise"))
+    assert isinstance(order, StandingOrder)
+    assert (order.policy, order.mode, order.at) == ("mode: advise", None, NOW)
+    assert counts() == {"PolicyFileBroken": 0}
+
+
+def test_a_policy_file_that_is_wrong_is_not_passed_on_and_named_by_line(
+    deployed: Deployed, caplog: pytest.LogCaptureFixture
+) -> None:
+    assert passed_on(deployed, written(PARAMETER, "mode: advice")) == []
+    assert counts() == {"PolicyFileBroken": 1}
+    [problem] = caplog.records[-1].__dict__["problems"]
+    assert "line 1: mode is 'advice', expected repair or advise or off" in problem
+
+
+@pytest.mark.parametrize("arn", [PARAMETER, OBJECT])
+def test_a_policy_file_that_is_not_there_is_told_and_does_not_hold_up_the_poll(deployed: Deployed, arn: str) -> None:
+    assert passed_on(deployed, PolicySource(arn, boto3.Session())) == []
+    assert counts() == {"PolicyFileBroken": 1}
+
+
+def test_a_policy_file_that_is_too_long_is_told(deployed: Deployed, caplog: pytest.LogCaptureFixture) -> None:
+    assert passed_on(deployed, written(OBJECT, "# " + "x" * 70_000)) == []
+    assert "is too long, expected 65536 bytes at most" in caplog.records[-1].__dict__["reason"]

@@ -16,11 +16,11 @@ from moto import mock_aws
 from mypy_boto3_sqs import SQSClient
 
 from connectops.errors import MalformedEvent
-from connectops.findings import FindingsQueue, decode
+from connectops.findings import FindingsQueue
 from connectops.model import ConnectorId, Finding, KafkaConnectCluster, Life, Platform, Silence, Verdict
 from connectops.settings import ReadSettings
 from functions.read_worker_logs import handler
-from tests.builders import NOW
+from tests.builders import NOW, finding_in
 from tests.log_group import LogGroup
 
 EVENTS = Path(__file__).parents[2] / "events" / "read_worker_logs"
@@ -60,7 +60,7 @@ class Room:
         found = []
         while messages := self.sqs.receive_message(QueueUrl=self.url, MaxNumberOfMessages=10).get("Messages"):
             for message in messages:
-                found.append(decode(message["Body"]))
+                found.append(finding_in(message["Body"]))
                 self.sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
         return found
 
@@ -235,7 +235,7 @@ def test_the_function_sends_what_it_finds(room: Room, monkeypatch: pytest.Monkey
     call_lambda(room, monkeypatch, event("silent_stop"))
     assert room.dead() == []
     answer = room.sqs.receive_message(QueueUrl=room.url, MaxNumberOfMessages=10)
-    assert any(decode(message["Body"]).suspicion for message in answer["Messages"])
+    assert any(finding_in(message["Body"]).suspicion for message in answer["Messages"])
 
 
 def test_a_planted_password_never_reaches_the_queue(room: Room) -> None:

@@ -13,12 +13,15 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from moto import mock_aws
 
 from connectops.errors import Unreachable
-from connectops.findings import DeadLetters
-from connectops.model import Action, Phase
+from connectops.findings import DeadLetters, encode
+from connectops.model import Action, Mode, Phase, RepairPolicy, StandingOrder
+from connectops.policy import PolicyInForce
 from connectops.respond import Doors
+from connectops.standing import Standing, StandingOrders
 from functions.respond_to_findings import handler
-from tests.builders import MINUTE, NOW, ONPREM, ORDERS, a_failed_look
+from tests.builders import MINUTE, NOW, ONPREM, ORDERS, a_failed_look, finding
 from tests.fakes import World
+from tests.tables import a_table
 
 EVENTS = Path(__file__).parents[2] / "events" / "respond_to_findings"
 
@@ -34,14 +37,24 @@ class Deployed(World):
         super().__init__()
         self.sight.sees = a_failed_look()
         self.sqs = boto3.client("sqs", region_name="us-east-1")
+        self.dynamodb = boto3.client("dynamodb", region_name="us-east-1")
+        a_table(self.dynamodb)
+        self.expects_file = False
         self.dead_url = self.sqs.create_queue(QueueName="dead.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
 
     def handle(self, event: dict[str, Any], after: timedelta = timedelta(0)) -> list[str]:
         self.clock.now = NOW + after
         doors = Doors(self.records, self.sight, self.hands, self.voice, self.clock)
-        composition = handler.Composition(doors, self.policy, DeadLetters(self.dead_url, self.sqs))
+        orders = StandingOrders("ledger", self.dynamodb)
+        policy = PolicyInForce(self.policy, orders, expects_file=self.expects_file)
+        composition = handler.Composition(doors, policy, orders, DeadLetters(self.dead_url, self.sqs))
         response = handler.respond_to_all(event, composition)
         return [str(failure["itemIdentifier"]) for failure in response["batchItemFailures"]]
+
+    def take_later(self, after: timedelta) -> None:
+        """A failed look at that time, by the policy in force then."""
+        body = encode(finding(a_failed_look(NOW + after)))
+        self.handle({"Records": [an_event("failed_look")["Records"][0] | {"body": body}]}, after)
 
     def dead(self) -> list[tuple[str, str]]:
         answer = self.sqs.receive_message(QueueUrl=self.dead_url, MessageAttributeNames=["All"], VisibilityTimeout=0)
@@ -116,7 +129,88 @@ def _environment() -> dict[str, str]:
         "FINDINGS_DLQ_URL": "https://sqs/dead.fifo",
         "KAFKA_CONNECT_CLUSTERS": "[]",
         "MODE": "repair",
+        "POLICY_FILE": "",
     }
     values = texts | {f"{name}_SECONDS": "60" for name in seconds.split()} | dict.fromkeys(counts, "2")
     plain = {"AWS_DEFAULT_REGION": "us-east-1", "POWERTOOLS_SERVICE_NAME": "connectops"}
     return plain | {f"CONNECTOPS_{name}": value for name, value in values.items()}
+
+
+# ── standing orders ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def ordered(*orders: StandingOrder) -> dict[str, Any]:
+    """An event with standing orders, as SQS hands it over."""
+    record = an_event("killed_task")["Records"][0]
+    return {"Records": [record | {"messageId": f"m{n}", "body": encode(order)} for n, order in enumerate(orders)]}
+
+
+def test_mode_off_stops_acting_within_one_run(deployed):
+    deployed.handle(an_event("killed_task"))
+    off = ordered(StandingOrder("alice", NOW, mode=Mode.OFF))
+    deployed.handle({"Records": [*off["Records"], *an_event("failed_look")["Records"]]}, MINUTE)
+    assert deployed.hands.restarts == []
+
+
+def test_a_mode_ends_when_it_was_said_to(deployed):
+    deployed.handle(ordered(StandingOrder("alice", NOW, NOW + 2 * MINUTE, mode=Mode.OFF)))
+    deployed.handle(an_event("killed_task"))
+    deployed.handle(an_event("failed_look"), MINUTE)
+    assert deployed.hands.restarts == []
+    deployed.take_later(2 * MINUTE)
+    assert len(deployed.hands.restarts) == 1
+
+
+def test_nobody_can_set_a_mode_above_the_template_s(deployed):
+    deployed.policy = RepairPolicy(mode=Mode.ADVISE)
+    deployed.handle(ordered(StandingOrder("alice", NOW, mode=Mode.REPAIR)))
+    deployed.handle(an_event("killed_task"))
+    deployed.handle(an_event("failed_look"), MINUTE)
+    assert deployed.hands.restarts == []
+
+
+def test_an_older_order_that_comes_late_does_not_overwrite_a_newer_one(deployed):
+    newer, older = StandingOrder("a", NOW + MINUTE, mode=Mode.OFF), StandingOrder("b", NOW, mode=Mode.REPAIR)
+    deployed.handle(ordered(newer, older))
+    assert StandingOrders("ledger", deployed.dynamodb).load() == Standing(mode=newer)
+
+
+def test_the_policy_file_holds_from_the_next_finding_on(deployed):
+    deployed.expects_file = True
+    deployed.handle(ordered(StandingOrder("policy file", NOW, policy="restart: off")))
+    deployed.handle(an_event("killed_task"))
+    deployed.handle(an_event("failed_look"), MINUTE)
+    assert (deployed.hands.restarts, deployed.voice.changes) == ([], [("refused", "warning")])
+
+
+def test_where_a_policy_file_is_expected_and_none_was_found_right_yet_nothing_is_touched(deployed):
+    deployed.expects_file = True
+    deployed.handle(an_event("killed_task"))
+    deployed.handle(an_event("failed_look"), MINUTE)
+    assert (deployed.hands.restarts, deployed.voice.changes) == ([], [("advised", "warning")])
+
+
+@pytest.mark.parametrize(("expects_file", "restarts"), [(True, 0), (False, 1)])
+def test_a_policy_file_stands_until_another_is_right_and_no_longer_than_the_template_names_one(
+    deployed, expects_file, restarts
+):
+    deployed.expects_file = expects_file
+    deployed.handle(ordered(StandingOrder("policy file", NOW - 9 * MINUTE, policy="mode: advise")))
+    deployed.handle(an_event("killed_task"))
+    deployed.handle(an_event("failed_look"), MINUTE)
+    assert len(deployed.hands.restarts) == restarts
+
+
+def test_a_kept_policy_file_that_this_version_does_not_understand_stops_acting(deployed):
+    deployed.expects_file = True
+    deployed.handle(ordered(StandingOrder("policy file", NOW, policy="from-the-future: yes")))
+    deployed.handle(an_event("killed_task"))
+    deployed.handle(an_event("failed_look"), MINUTE)
+    assert deployed.hands.restarts == []
+
+
+def test_standing_orders_of_a_ledger_that_is_away_are_unreachable(deployed):
+    away = StandingOrders("no-such-table", deployed.dynamodb)
+    for call in (away.load, lambda: away.save(StandingOrder("a", NOW, mode=Mode.OFF))):
+        with pytest.raises(Unreachable):
+            call()

@@ -19,7 +19,7 @@ from connectops.errors import (
     OutcomeUnknown,
     Unreachable,
 )
-from connectops.findings import decode, deduplication_id, encode
+from connectops.findings import deduplication_id, encode
 from connectops.model import (
     Action,
     ConnectorId,
@@ -34,7 +34,7 @@ from connectops.model import (
     RepairPolicy,
 )
 from connectops.respond import Doors, respond
-from tests.builders import SECOND
+from tests.builders import SECOND, finding_in
 from tests.safety.rules import Rules
 from tests.safety.truth import RESTARTABLE, Truth
 
@@ -100,7 +100,7 @@ class Deployment:
             self.blocked_until = None
             message = self.queue[0]
             try:
-                self._deliver(decode(str(message[0])))
+                self._deliver(finding_in(str(message[0])))
             except (Crash, LostRace, Unreachable):
                 message[1] = int(str(message[1])) + 1
                 if int(str(message[1])) >= RECEIVES:

@@ -1,7 +1,8 @@
 """The queue between those who look and the one who decides: its messages, groups and duplicates.
 
-A message is JSON: `{"schema": 1, "finding": {...}}`, see `model.Finding`. Messages of one connector form one group, so
-a connector has exactly one writer at a time. What was sent twice within five minutes is delivered once.
+A message is JSON: `{"schema": 1, "finding": {...}}`, see `model.Finding`; or `{"schema": 1, "standing": {...}}`, see
+`model.StandingOrder`. Messages of one connector form one group, so a connector has exactly one writer at a time;
+standing orders form another. What was sent twice within five minutes is delivered once.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
 from connectops.errors import MalformedEvent, MessageNotDelivered
-from connectops.model import ConnectorId, Finding
+from connectops.model import ConnectorId, Finding, StandingOrder
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -25,48 +26,64 @@ if TYPE_CHECKING:
 SCHEMA = 1
 MESSAGES_A_BATCH = 10  # SQS SendMessageBatch
 REASON_LENGTH = 500
+FINDING_CONTENTS = ("look", "diagnosis", "suspicion", "sign")
+STANDING_CONTENTS = ("mode", "policy")
+
+type Message = Finding | StandingOrder
 
 
 @dataclass(frozen=True, slots=True)
 class _Envelope:
     schema: int
-    finding: Finding
+    finding: Finding | None = None
+    standing: StandingOrder | None = None
 
 
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(_Envelope)
 
 
-def encode(finding: Finding) -> str:
-    return _encoder.encode(_Envelope(SCHEMA, finding)).decode()
+def encode(message: Message) -> str:
+    if isinstance(message, Finding):
+        return _encoder.encode(_Envelope(SCHEMA, finding=message)).decode()
+    return _encoder.encode(_Envelope(SCHEMA, standing=message)).decode()
 
 
-def decode(body: str) -> Finding:
-    """The finding in a message body. Raises MalformedEvent with what was wrong."""
+def decode(body: str) -> Message:
+    """What is in a message body. Raises MalformedEvent with what was wrong."""
     try:
         envelope = _decoder.decode(body)
     except msgspec.MsgspecError as err:
         raise MalformedEvent(f"not a finding of schema {SCHEMA}: {err}") from err
     if envelope.schema != SCHEMA:
         raise MalformedEvent(f"a finding of schema {envelope.schema}, expected {SCHEMA}")
-    finding = envelope.finding
-    contents = (finding.look, finding.diagnosis, finding.suspicion, finding.sign)
-    if sum(content is not None for content in contents) != 1:
-        raise MalformedEvent("a finding must hold exactly one of look, diagnosis, suspicion and sign")
-    return finding
+    message = envelope.finding or envelope.standing
+    if message is None or None not in (envelope.finding, envelope.standing):
+        raise MalformedEvent("a message must hold exactly one of finding and standing")
+    if len(_contents(message)) != 1:
+        possible = FINDING_CONTENTS if isinstance(message, Finding) else STANDING_CONTENTS
+        raise MalformedEvent(f"a message must hold exactly one of {', '.join(possible)}")
+    return message
 
 
-def message_group(connector: ConnectorId) -> str:
-    """Names may hold any character and be of any length; group ids may not."""
-    return hashlib.sha256(connector.key.encode()).hexdigest()
+def _contents(message: Message) -> list[str]:
+    possible = FINDING_CONTENTS if isinstance(message, Finding) else STANDING_CONTENTS
+    return [name for name in possible if getattr(message, name) is not None]
 
 
-def deduplication_id(finding: Finding) -> str:
-    """The same for every repeated delivery of the same look or line, different for two looks."""
-    source = (
-        "look" if finding.look else "diagnosis" if finding.diagnosis else "suspicion" if finding.suspicion else "sign"
-    )
-    return hashlib.sha256(f"{finding.connector.key}\n{source}\n{finding.origin}".encode()).hexdigest()
+def message_group(about: ConnectorId | None) -> str:
+    """Names may hold any character and be of any length, group ids may not. None: about the whole deployment."""
+    return hashlib.sha256(about.key.encode()).hexdigest() if about else "deployment"
+
+
+def deduplication_id(message: Message) -> str:
+    """The same for every repeated delivery of the same look, line or order, different for two looks."""
+    if isinstance(message, Finding):
+        [source] = _contents(message)
+        said = f"{message.connector.key}\n{source}\n{message.origin}"
+    else:
+        said = message.policy if message.policy is not None else f"{message.mode}\n{message.by}\n{message.at}"
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 class FindingsQueue:
@@ -76,7 +93,7 @@ class FindingsQueue:
         self._url = url
         self._client = client
 
-    def send(self, findings: Iterable[Finding]) -> int:
+    def send(self, findings: Iterable[Message]) -> int:
         """Send all and return how many. Raises MessageNotDelivered if any was refused, after trying the rest."""
         sent, refused = 0, []
         for batch in batched(findings, MESSAGES_A_BATCH, strict=False):
@@ -115,10 +132,10 @@ class DeadLetters:
             raise MessageNotDelivered(f"the dead-letter queue did not answer: {err}") from err
 
 
-def _entry(index: int, finding: Finding) -> SendMessageBatchRequestEntryTypeDef:
+def _entry(index: int, message: Message) -> SendMessageBatchRequestEntryTypeDef:
     return {
         "Id": str(index),
-        "MessageBody": encode(finding),
-        "MessageGroupId": message_group(finding.connector),
-        "MessageDeduplicationId": deduplication_id(finding),
+        "MessageBody": encode(message),
+        "MessageGroupId": message_group(message.connector if isinstance(message, Finding) else None),
+        "MessageDeduplicationId": deduplication_id(message),
     }

@@ -306,6 +306,20 @@ class Finding:
     sign: SignOfLife | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StandingOrder:
+    """What is said for the whole deployment; exactly one of the last two is set.
+
+    `mode` is what a person sets, no longer than `until`; `policy` is the text of the policy file, found right.
+    """
+
+    by: str
+    at: datetime
+    until: datetime | None = None
+    mode: Mode | None = None
+    policy: str | None = None
+
+
 # ── what is done about it ─────────────────────────────────────────────────────────────────────────────────────────────
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,6 +19,7 @@ from connectops.errors import SettingsError
 from connectops.model import MSK_CLUSTER, KafkaConnectCluster, Mode, RepairPolicy
 
 PREFIX = "CONNECTOPS_"
+_POLICY_FILE = re.compile(r"arn:[\w-]+:(ssm:[\w-]+:\d{12}:parameter/.+|s3:::[^/]+/.+)")
 
 
 class _Environment:
@@ -72,6 +74,13 @@ class _Environment:
             self.problem(name, " or ".join(repr(str(mode)) for mode in Mode))
             return Mode.OFF
         return Mode(value)
+
+    def policy_file(self, name: str) -> str:
+        """The ARN of an SSM parameter or S3 object; empty for none."""
+        value = self._environ.get(PREFIX + name, "").strip()
+        if value and not _POLICY_FILE.fullmatch(value):
+            self.problem(name, "the ARN of an SSM parameter or of an S3 object (bucket/key)")
+        return value
 
     def clusters(self, name: str) -> tuple[KafkaConnectCluster, ...]:
         """A JSON list of objects; each bad entry is named by its index."""
@@ -137,6 +146,7 @@ class PollSettings:
     watch_msk_connect: bool
     metric_period: timedelta
     metric_window: timedelta
+    policy_file: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -148,6 +158,7 @@ class PollSettings:
             watch_msk_connect=env.flag("WATCH_MSK_CONNECT"),
             metric_period=env.seconds("METRIC_PERIOD_SECONDS"),
             metric_window=env.seconds("METRIC_WINDOW_SECONDS"),
+            policy_file=env.policy_file("POLICY_FILE"),
         )
         env.finish()
         return settings
@@ -190,6 +201,7 @@ class RespondSettings:
     findings_dead_letter_queue_url: str
     clusters: tuple[KafkaConnectCluster, ...]
     policy: RepairPolicy
+    policy_file: str
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -220,6 +232,7 @@ class RespondSettings:
             findings_dead_letter_queue_url=env.text("FINDINGS_DLQ_URL", "the URL of the findings dead-letter queue"),
             clusters=env.clusters("KAFKA_CONNECT_CLUSTERS"),
             policy=policy,
+            policy_file=env.policy_file("POLICY_FILE"),
         )
         env.finish()
         return settings

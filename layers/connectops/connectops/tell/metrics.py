@@ -43,6 +43,8 @@ class Count(StrEnum):
     INCIDENTS_OPENED = "IncidentsOpened"
     INCIDENTS_RESOLVED = "IncidentsResolved"
     NOTICES_PUBLISHED = "NoticesPublished"
+    POLICY_FILE_BROKEN = "PolicyFileBroken"
+    """1 where the policy file could not be read or is wrong, 0 where it is right; nothing without one."""
 
 
 _UNHEALTHY = frozenset({Health.DEGRADED, Health.FAILED, Health.NO_TASKS, Health.RETRYING, Health.STALLED, Health.STUCK})
@@ -80,6 +82,10 @@ def count_looks(metrics: Metrics, looks: Iterable[tuple[Look, Health]], blind: S
 
 def count_completion(metrics: Metrics) -> None:
     _count(metrics, Count.POLL_COMPLETED, 1)
+
+
+def count_policy(metrics: Metrics, *, is_right: bool) -> None:
+    _count(metrics, Count.POLICY_FILE_BROKEN, int(not is_right))
 
 
 def count_outcome(metrics: Metrics, outcome: Response) -> None:
