@@ -19,6 +19,7 @@ from connectops.decide.diagnosis_lines import (
     Event,
     Kind,
     assignment_of,
+    connectors_by_prefix,
     is_killed,
     is_refused,
     is_retry,
@@ -165,9 +166,9 @@ def _is_rest(event: Event) -> bool:
 
 def _attributed(events: list[Event], default: str | None) -> list[Event]:
     """Lines without a connector belong to the default, the only one, or the one that dies of the same cause."""
-    if default is not None:
-        for event in events:
-            event.connector = event.connector or default
+    by_prefix = connectors_by_prefix(events)
+    for event in events:
+        event.connector = by_prefix.get(event.connector or "", event.connector) or default
     named = Counter(event.connector for event in events if event.connector)
     if len(named) == 1:
         (only,) = named

@@ -160,7 +160,9 @@ class Reader:
             self._merge(state, self._root_of(incident))
 
     def _root_of(self, incident: Incident) -> Incident:
-        """A warning that went on until now, and explains the failure, is its root."""
+        """A warning that went on until now, and explains the failure, is its root, unless others warn of the same."""
+        if any((each, incident.entry.id) in self._repeated for each in (incident.connector, None)):
+            return incident
         for (connector, _), seen in self._repeated.items():
             explains = incident.entry.id in seen.entry.explains and connector in (incident.connector, None)
             if explains and seen.count >= seen.times and _near(seen.last, incident.first, PASSED_AFTER):
@@ -175,6 +177,8 @@ class Reader:
         if event.match is None:
             return
         signature, record = event.match.signature, event.record
+        if any((each, signature.unless_counted) in self._repeated for each in (event.connector, None)):
+            return
         key = (event.connector, event.match.entry.id)
         seen = self._repeated.setdefault(key, _Repeated(event.match.entry, event))
         seen.count += record.repeats

@@ -7,6 +7,7 @@ debezium v1.6 - v3.6 (BaseSourceTask, ErrorHandler, ChangeEventSourceCoordinator
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -84,6 +85,8 @@ _COUNTED = re.compile(
 )
 _CONNECTED = re.compile(r"Connected to (?:\w+ )?binlog at |Connected to \S+:\d+ at \S+[/-]\S+ \(")
 SILENT_STOP = "Stopped reading binlog after"
+HISTORY_CLIENT = re.compile(r"clientId=([^,\]\s]{1,250}?)-(?:schemahistory|dbhistory)\b")
+"""The client of a schema history is named after the topic.prefix, which need not be the connector's name."""
 
 PREFILTER: dict[str, tuple[str, ...]] = {
     "MySqlStreamingChangeEventSource": (SILENT_STOP, "Connected to"),
@@ -118,6 +121,25 @@ NOISE_LOGGERS = frozenset(
     ("AdminClientConfig", "ProducerConfig", "ConsumerConfig", "AbstractConfig", "DistributedConfig", "TypeRegistry")
 )
 """Loggers whose warnings never mean a failure: settings that a client does not know, one line each."""
+
+
+def connectors_by_prefix(events: Iterable[Event]) -> dict[str, str]:
+    """The connector behind each topic.prefix that stands in for a name: one line says both, or there is only one."""
+    found: dict[str, str] = {}
+    prefixes, names = set(), set()
+    for event in events:
+        head = event.record.message[:400]
+        client = HISTORY_CLIENT.search(head) if "history" in head else None
+        if client and event.connector == client[1]:
+            prefixes.add(client[1])
+        elif event.connector:
+            names.add(event.connector)
+            if client:
+                found[client[1]] = event.connector
+    if len(names) == 1:
+        (only,) = names
+        return dict.fromkeys(prefixes, only)
+    return {prefix: name for prefix, name in found.items() if prefix not in names}
 
 
 def is_killed(record: LogRecord) -> bool:

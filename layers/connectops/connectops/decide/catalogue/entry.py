@@ -80,6 +80,8 @@ class Signature:
     """Only the statement itself is looked at, not the throwables of its trace."""
     verdict: Verdict | None = None
     times: int = 1
+    unless_counted: str = ""
+    """A class whose repeated warnings, counted before, explain this one."""
 
 
 class Fact(StrEnum):

@@ -23,7 +23,7 @@ from connectops.model import DataImpact, Severity, Verdict
 
 GROUP = "Kafka"
 CONSEQUENCES = ("CONNECT_OFFSET_FLUSH_TIMEOUT", "CONNECT_WORKER_STALL", "KAFKA_UNREACHABLE", "KAFKA_DELIVERY_FAILED",
-                "CONNECT_TASK_KILLED_UNKNOWN", "SCHEMA_HISTORY_RECOVERY_FAILED", "CONNECT_WORKER_FATAL")  # fmt: skip
+                "CONNECT_TASK_KILLED_UNKNOWN", "SCHEMA_HISTORY_RECOVERY_FAILED", "CONNECT_WORKER_FATAL", "KAFKA_UNKNOWN_TOPIC")  # fmt: skip
 
 KAFKA_CLASSES = (
     FailureClass(
@@ -115,6 +115,9 @@ KAFKA_CLASSES = (
             Signature(text="failed authentication due to: Unexpected handshake request", role=Role.FACT, weight=Weight.ROOT),
             Signature(text="failed authentication due to: Client SASL mechanism", role=Role.FACT, weight=Weight.ROOT),
             Signature(text="Failed to create channel due to", role=Role.HINT, weight=Weight.WEAK),
+            # The broker takes the connection and closes it: it expects another protocol on that port.
+            *texts("Bootstrap broker * disconnected", "Connection to node -1 * terminated during authentication",
+                   role=Role.REPEATED, times=8, weight=Weight.SPECIFIC, unless_counted="KAFKA_UNREACHABLE"),
         ),
     ),
     FailureClass(
@@ -155,7 +158,7 @@ KAFKA_CLASSES = (
         next_step="Extend the ACL or IAM policy to the topic, group or id that the message names (ARNs carry the cluster's uuid; MSK Connect also needs its internal __amazon_msk_connect_* topics), then restart.",
         commands=("kafka-acls.sh --bootstrap-server <b> --add --allow-principal User:<u> --operation Write --operation Describe --operation Create --topic <t>",),
         sources=("kafka 3.8 Metadata:477, TopicAdmin:430-441",),
-        explains=(*CONSEQUENCES, "KAFKA_UNKNOWN_TOPIC", "KAFKA_TOPIC_CONFIG"),
+        explains=(*CONSEQUENCES, "KAFKA_TOPIC_CONFIG"),
         signatures=(
             *texts("Not authorized to access topics", "Not authorized to access group", "Topic authorization failed",
                    "Cluster authorization failed", "Transactional Id authorization failed",
@@ -233,7 +236,7 @@ KAFKA_CLASSES = (
         next_step="Check that the brokers are up and that the workers reach them (security group for 9092 - 9098, subnets, DNS). Clients reconnect alone; restart only what died, after the brokers are back.",
         only_if=WORKED_BEFORE,
         sources=("kafka 3.8 NetworkClient:849,871,893,1173, AbstractCoordinator:999, KafkaBasedLog:284,588",),
-        explains=("CONNECT_OFFSET_FLUSH_TIMEOUT", "CONNECT_WORKER_STALL", "KAFKA_DELIVERY_FAILED", "CONNECT_TASK_KILLED_UNKNOWN", "CONNECT_WORKER_FATAL"),
+        explains=("CONNECT_OFFSET_FLUSH_TIMEOUT", "CONNECT_WORKER_STALL", "KAFKA_DELIVERY_FAILED", "CONNECT_TASK_KILLED_UNKNOWN", "CONNECT_WORKER_FATAL", "KAFKA_UNKNOWN_TOPIC"),
         signatures=(
             *texts(
                 "Timed out waiting for a node assignment",
@@ -261,7 +264,6 @@ KAFKA_CLASSES = (
             *texts(
                 "could not be established. Broker may not be available",
                 "could not be established. Node may not be available",
-                "Bootstrap broker * disconnected",
                 role=Role.REPEATED,
                 times=8,
                 weight=Weight.WEAK,

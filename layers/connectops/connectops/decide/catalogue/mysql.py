@@ -463,9 +463,10 @@ MYSQL_CLASSES = (
         severity=Severity.WARNING,
         data=DataImpact.SAFE,
         next_step="Give schema.history.internal.producer.* and .consumer.* the same security settings as the worker, one topic per connector, and a longer recovery.poll.interval.ms.",
-        conditions="No restart if the history client is refused each time.",
+        conditions="No restart if the history client is refused each time, or reaches no broker while the worker's own clients do.",
         restart_cap=3,
         sources=("debezium v1.6.4 KafkaDatabaseHistory:281,341", "debezium v3.6.1 KafkaSchemaHistory:403,470,665"),
+        explains=("KAFKA_UNREACHABLE", "CONNECT_TASK_KILLED_UNKNOWN"),
         signatures=(
             *texts(
                 "history couldn't be recovered",
@@ -474,6 +475,17 @@ MYSQL_CLASSES = (
                 "history topic couldn't be read",
             ),
             *exceptions("SchemaHistoryException", "DatabaseHistoryException", weight=Weight.WEAK),
+            *texts(
+                "history] Connection to node -1 * could not be established",
+                "history, groupId=* Connection to node -1 * could not be established",
+                "history] Bootstrap broker * disconnected",
+                "history, groupId=* Bootstrap broker * disconnected",
+                role=Role.REPEATED,
+                times=8,
+                weight=Weight.SPECIFIC,
+                verdict=Verdict.DO_NOT_RESTART,
+                unless_counted="KAFKA_UNREACHABLE",
+            ),
         ),
     ),
     FailureClass(
