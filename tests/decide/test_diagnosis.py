@@ -6,7 +6,8 @@ import pytest
 
 from connectops.decide.diagnosis import Reading, diagnose, diagnose_trace
 from connectops.decide.diagnosis_lines import PREFILTER
-from connectops.model import Life, Silence, Verdict
+from connectops.decide.diagnosis_unknown import root_of
+from connectops.model import Life, LogRecord, Silence, Verdict
 from connectops.observe.worker_logs import stitch
 from tests.decide.labelled import recorded
 
@@ -326,3 +327,38 @@ def test_a_trace_that_says_nothing_is_a_death_without_a_name(trace: str) -> None
     found = diagnose_trace(trace, connector=None, task=None, at=T0)
     assert found.failure_class in ("CONNECT_TASK_KILLED_UNKNOWN", "UNKNOWN")
     assert found.killed
+
+
+ODD, ROOT = "java.lang.RuntimeException: odd", "Caused by: com.acme.Refused: the root"
+
+
+@pytest.mark.parametrize(
+    "causes",
+    [
+        (ODD, ROOT, "Suppressed: com.acme.Closing: while closing"),
+        (ODD, "Suppressed: com.acme.Closing: while closing", ROOT),
+        (ODD, ROOT, "[CIRCULAR REFERENCE: java.lang.RuntimeException: odd]"),
+        ("com.acme.Refused: the root", "Wrapped by: java.lang.IllegalStateException: odd"),
+    ],
+)
+def test_the_root_is_found_in_suppressed_circular_and_backward_traces(causes: tuple[str, ...]) -> None:
+    assert root_of(LogRecord(T0, "ERROR", "", causes=causes)).endswith("com.acme.Refused: the root")
+
+
+def test_of_two_causes_that_weigh_alike_the_suppressed_one_is_not_the_root() -> None:
+    causes = (
+        "io.debezium.DebeziumException: x",
+        "Caused by: java.net.SocketTimeoutException: connect timed out",
+        "Suppressed: java.net.ConnectException: Connection refused",
+    )
+    frames = ("at org.postgresql.Driver.connect(Driver.java:1)",)
+    (found,) = diagnose([LogRecord(T0, "ERROR", "x", causes=causes, frames=frames)], to_the_end=True).diagnoses
+    assert found.failure_class == "PG_CONN_LOST"
+    assert "connect timed out" in found.cause
+
+
+@pytest.mark.parametrize(("after", "classes"), [([], ["PG_SLOT_MISSING"]), ([started(9)], [])])
+def test_a_trace_below_an_info_line_counts_only_where_it_is_all_there_is(after: list[str], classes: list[str]) -> None:
+    calm = line(0, "INFO", "Retrying the read", "io.debezium.embedded.EmbeddedEngine")
+    gone = ['org.postgresql.util.PSQLException: ERROR: replication slot "orders" does not exist']
+    assert [each.failure_class for each in of_file([calm, *gone, *after]).diagnoses] == classes

@@ -13,6 +13,7 @@ from functools import cache
 
 from connectops.decide.catalogue import CATALOGUE
 from connectops.decide.catalogue.entry import Role, Weight
+from connectops.decide.diagnosis_codes import in_words
 from connectops.decide.diagnosis_incidents import Incident, Reader
 from connectops.decide.diagnosis_lines import (
     SILENT_STOP,
@@ -196,14 +197,16 @@ def _internal_retry(incident: Incident) -> Silence | None:
 
 def _diagnosis(incident: Incident) -> Diagnosis:
     entry = incident.entry
-    cause, identity = told(entry.id, incident.text)
+    line, identity = told(entry.id, incident.text)
+    words = in_words(incident.text)
     severity = entry.severity
     if incident.verdict is Verdict.DO_NOT_RESTART and severity is not Severity.PAGE:
         severity = Severity.WARNING
     caps = incident.verdict.restarts and not incident.refused
     consequences = tuple(dict.fromkeys(each for each in incident.consequences if each not in (entry.id, UNKNOWN_CLASS)))
     return Diagnosis(
-        failure_class=entry.id, verdict=incident.verdict, severity=severity, cause=cause, next_step=entry.next_step,
+        failure_class=entry.id, verdict=incident.verdict, severity=severity,
+        cause=f"{line} ({words})" if words else line, next_step=entry.next_step,
         connector=incident.connector, task=incident.task, worker=incident.record.worker,
         first_seen=incident.first, last_seen=incident.last, count=incident.count, killed=incident.killed,
         restart_cap=(entry.restart_cap if caps else 0), data=entry.data, consequences=consequences,

@@ -108,6 +108,8 @@ class Reader:
         self.noise: Counter[str] = Counter()
         self.alive = False
         """Whether anything good was seen at all."""
+        self._told_calmly: Event | None = None
+        """The first trace of a known failure at a level that fails nothing: in a paste it may be all there is."""
 
     def read(self, events: Iterable[Event]) -> None:
         for event in events:
@@ -124,6 +126,8 @@ class Reader:
                 self._on_retry(state, event)
             elif event.kind is Kind.FAILURE:
                 self._on_failure(state, event)
+            elif event.kind is Kind.NOTHING and event.match and event.match.depth > 0:
+                self._told_calmly = self._told_calmly or event
             elif event.kind is Kind.NOISE and event.match:
                 self.noise[event.match.entry.id] += event.record.repeats
 
@@ -277,6 +281,9 @@ class Reader:
                 else:
                     self.noise["NOISE_RETRIABLE_HANDLED"] += incident.count
         self._add_repeated(now, snippet=snippet)
+        calm = self._told_calmly if snippet and not (self._closed or self.alive) else None
+        if calm and (named := _incident_of(calm, None)):
+            self._closed.append(named)
         return _merged_over_scopes(self._closed)
 
     def _add_repeated(self, now: datetime, *, snippet: bool) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 from connectops.decide.catalogue.entry import FailureClass, Party, Role, Signature
+from connectops.decide.diagnosis_unknown import from_the_root
 from connectops.model import LogRecord, Verdict
 
 _WORD = re.compile(r"\w+")
@@ -110,12 +111,13 @@ class Matcher:
         if not candidates:
             return ()
         names = ["", *map(_class_name, record.causes)]
+        rooted = [*(at + 1 for at in from_the_root(record.causes)), 0]
         frames: str | None = None
         party: Party | None = None
         found = []
         for each in candidates:
             signature = each.signature
-            depth = _depth(each, places, names)
+            depth = _depth(each, places, names, rooted)
             if depth < 0 or not _holds(each, record, whole):
                 continue
             if signature.frames:
@@ -126,16 +128,15 @@ class Matcher:
                 party = party or party_of(record, whole)
                 if party not in signature.party:
                     continue
-            found.append((-signature.weight, -depth, each.order, Match(each.entry, signature, depth)))
+            found.append((-signature.weight, rooted.index(depth), each.order, Match(each.entry, signature, depth)))
         found.sort(key=itemgetter(0, 1, 2))
         return tuple(each[3] for each in found)
 
 
-def _depth(each: _Compiled, places: Sequence[str], names: Sequence[str]) -> int:
-    """The deepest place that holds text and exception; -1 if none does."""
+def _depth(each: _Compiled, places: Sequence[str], names: Sequence[str], rooted: Sequence[int]) -> int:
+    """The place that holds text and exception, of several the one nearest to the root; -1 if none does."""
     exception = each.signature.exception
-    last = 0 if each.signature.statement else len(places) - 1
-    for depth in range(last, -1, -1):
+    for depth in (0,) if each.signature.statement else rooted:
         if exception and not (_is_class(names[depth], exception) if depth else exception in places[0]):
             continue
         if matches_text(each.pieces, places[depth]):

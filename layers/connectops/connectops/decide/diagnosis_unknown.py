@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from connectops.decide.catalogue.entry import FailureClass
 from connectops.model import UNKNOWN_CLASS, DataImpact, LogRecord, Severity, Verdict
@@ -22,6 +23,7 @@ _WRAPPERS = (
 _BARE_WRAPPERS = ("java.util.concurrent.ExecutionException", "java.util.concurrent.CompletionException",
                   "java.lang.reflect.InvocationTargetException", "java.lang.RuntimeException",
                   "java.lang.reflect.UndeclaredThrowableException")  # fmt: skip
+_BESIDE = ("Suppressed: ", "[CIRCULAR REFERENCE", "Caused by: [CIRCULAR REFERENCE")
 
 _HINTS = re.compile(
     r"config|propert|setting|invalid|illegal|unsupported|not supported|not allowed|required|missing|unknown|unexpected|"
@@ -63,9 +65,21 @@ def is_wrapper(cause: str) -> bool:
     return text in _BARE_WRAPPERS or (name in _BARE_WRAPPERS and "Exception" in message.partition(":")[0])
 
 
+def from_the_root(causes: Sequence[str]) -> Sequence[int]:
+    """The positions of throwables, root first: `Wrapped by` tells the order backwards, side effects come last.
+
+    What was suppressed happened while something else was already failing, and a circular reference repeats.
+    """
+    order = list(range(len(causes))) if any(cause.startswith("Wrapped by: ") for cause in causes) else None
+    rooted = order or range(len(causes) - 1, -1, -1)
+    beside = [at for at in rooted if causes[at].startswith(_BESIDE)]
+    return [*(at for at in rooted if at not in beside), *beside] if beside else rooted
+
+
 def root_of(record: LogRecord) -> str:
     """The deepest throwable that is not a wrapper; empty if there is none."""
-    return next((cause for cause in reversed(record.causes) if not is_wrapper(cause)), "")
+    causes = record.causes
+    return next((causes[at] for at in from_the_root(causes) if not is_wrapper(causes[at])), "")
 
 
 def verdict_of(record: LogRecord) -> Verdict:
