@@ -1,7 +1,8 @@
 """A stand-in for the REST API of a self-managed Kafka Connect cluster, driven by playbacks.
 
-Answers have the shape and the status of Kafka Connect 3.7 (org.apache.kafka.connect.runtime.rest.resources,
-ConnectorsResource and RootResource, and the exceptions' texts in DistributedHerder).
+Answers have the shape and the status of Kafka Connect (org.apache.kafka.connect.runtime.rest.resources,
+ConnectorsResource and RootResource, and the exceptions' texts in DistributedHerder); with real workers of 2.7.1, 3.7.2
+and 4.1.0 they are compared in tests/sandbox/live/test_rest_contract.py.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ WORKER = "10.0.0.1:8083"
 REBALANCING = "Cannot complete request because of a conflicting operation (e.g. worker rebalance)"
 INCLUDE_TASKS_SINCE = (3, 0)
 STOP_SINCE = (3, 5)
+PLUGIN_VERSION_SINCE, PLUGIN_VERSION = (4, 1), "3.2.0.Final"
+"""Of the connector's plugin, in each status (KIP-891)."""
 
 
 class ConnectRest(StandIn):
@@ -118,7 +121,6 @@ class ConnectRest(StandIn):
         for part in (plan["connector"], *plan["tasks"]):
             if not failed_only or part["state"] == "FAILED":
                 part["state"] = "RESTARTING"
-                part.pop("trace", None)
         if hit:
             playback.restart(time.time())
         return _told(plan, 202)
@@ -133,10 +135,10 @@ class ConnectRest(StandIn):
         return Answer(204)
 
     def _hold(self, name: str, verb: str, *, query: dict[str, list[str]]) -> Answer:
-        if self._status(name) is None:
-            return _error(404, f"Unknown connector {name}")
         if verb == "stop" and _release(self._version) < STOP_SINCE:
             return _error(404, "HTTP 404 Not Found")
+        if self._status(name) is None:
+            return _error(404, f"Unknown connector {name}")
         if verb == "resume":
             self._held.pop(name, None)
         else:
@@ -154,11 +156,12 @@ class ConnectRest(StandIn):
             state = self._held[name]
             tasks = () if state == "STOPPED" else (state,) * len(tasks)
         trace = playback.recording.trace_of(seen)
+        plugin = {"version": PLUGIN_VERSION} if _release(self._version) >= PLUGIN_VERSION_SINCE else {}
         return {
             "name": name,
-            "connector": {"state": state, "worker_id": WORKER, **_trace_if(state, trace)},
+            "connector": {"state": state, "worker_id": WORKER, **plugin, **_trace_if(state, trace)},
             "tasks": [
-                {"id": number, "state": task, "worker_id": WORKER, **_trace_if(task, trace)}
+                {"id": number, "state": task, "worker_id": WORKER, **plugin, **_trace_if(task, trace)}
                 for number, task in enumerate(tasks)
             ],
             "type": "sink" if playback.recording.is_sink else "source",

@@ -14,15 +14,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sandbox.server import DEFAULT_FACTOR, LIVE_FACTOR
 from sandbox.session import REGION, SandboxSession
 
 ROOT = Path(__file__).parent.parent
 SAM = ROOT / ".venv-sam" / "bin" / "sam"
 HOME = ROOT / ".sandbox"
 STACK = "connectops"
-OF_THE_WORKERS = ("SilentStopSeconds", "InternalRetrySeconds", "EmptyAssignmentSeconds")
-"""Durations that follow from Debezium's keep-alive and retries and Kafka's rebalance delay, which do not scale."""
 LINES_TOLD = 40
 """The last lines of the SAM CLI that an error repeats."""
 
@@ -67,15 +64,6 @@ def sandbox_parameters() -> dict[str, str]:
     config: dict[str, Any] = tomllib.loads((ROOT / "samconfig.toml").read_text())
     given: list[str] = config["sandbox"]["deploy"]["parameters"]["parameter_overrides"]
     return {name: shlex.split(value)[0] for name, value in (pair.split("=", 1) for pair in given)}
-
-
-def live_parameters() -> dict[str, str]:
-    """The same for the live sandbox: its factor, but the workers' own durations as they are."""
-    scaled = {
-        name: f"{float(value) * DEFAULT_FACTOR / LIVE_FACTOR:g}" if name.endswith("Seconds") else value
-        for name, value in sandbox_parameters().items()
-    }
-    return {**scaled, **{name: f"{float(scaled[name]) * LIVE_FACTOR:g}" for name in OF_THE_WORKERS}}
 
 
 def _sam(command: str, options: list[str], environment: dict[str, str], listener: Listener) -> None:

@@ -62,14 +62,18 @@ def internal_topics(arn: str) -> dict[str, str]:
     return {f"{kind}.storage.topic": f"__amazon_msk_connect_{plural[kind]}_{_tail(arn)}" for kind in _INTERNAL}
 
 
-def worker_properties(arn: str, own: Mapping[str, str], flush_seconds: float) -> dict[str, str]:
-    """All that a worker of this connector is told; of the internal topics its owner may name that of the offsets."""
+def worker_properties(arn: str, own: Mapping[str, str], minute: float) -> dict[str, str]:
+    """All that a worker of this connector is told; of the internal topics its owner may name that of the offsets.
+
+    Kafka's defaults that the service leaves alone are in its time: a `minute` has so many real seconds.
+    """
     named = internal_topics(arn)
     offsets = {key: own[key] for key in ("offset.storage.topic",) if key in own}
     defaults = {"key.converter": STRINGS, "value.converter": STRINGS}
     return {
         **defaults,
-        "offset.flush.interval.ms": str(round(flush_seconds * 1000)),
+        "offset.flush.interval.ms": str(round(minute * 1000)),
+        "scheduled.rebalance.max.delay.ms": str(round(5 * minute * 1000)),
         **own,
         **named,
         **offsets,

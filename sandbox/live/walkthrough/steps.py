@@ -16,6 +16,7 @@ from sandbox import deployment
 from sandbox.live import msk_connect, parts, topics
 from sandbox.live.databases import PASSWORD, USER
 from sandbox.live.stacks import Site
+from sandbox.live.trials.deployed import durations
 from sandbox.live.walkthrough.transcript import NotSeen, Transcript
 from sandbox.server import LIVE_FACTOR
 from sandbox.session import SandboxSession
@@ -83,7 +84,7 @@ class Walk:
         groups = {"WorkerLogGroup1": f"/msk-connect/{NAME}", "WorkerLogGroup2": "", "KafkaConnectClusters": "[]"}
         self._told.shell("sam build && sam deploy")
         deployment.build(self._told.progress)
-        deployment.deploy(self._aws, {**deployment.live_parameters(), **groups}, self._told.progress)
+        deployment.deploy(self._aws, {**durations(), **groups}, self._told.progress)
 
     def runs(self) -> None:
         msk_connect.await_state(self._aws, self._connector, patience=PATIENCE)
@@ -117,10 +118,11 @@ class Walk:
     def is_healthy(self) -> None:
         self._told.say("a poll of ConnectOps: " + json.dumps(self._await("a healthy poll", self._poll_that_saw_it)))
         moved = self._await("records in what ConnectOps measures", self._records_seen)
+        count = self._await("as many records as rows", lambda: self._records_since(moved))
         self._told.say(
-            f"first insert at {self._inserted_at:%H:%M:%S}; records moved by the metrics that ConnectOps reads:"
+            f"first insert at {self._inserted_at:%H:%M:%S}; by the metrics that ConnectOps reads, records moved"
         )
-        self._told.say(f"in the {METRIC_PERIOD.seconds} s that began at {moved:%H:%M:%S}")
+        self._told.say(f"in the {METRIC_PERIOD.seconds} s that began at {moved:%H:%M:%S}; {count} since then")
         options = [
             f"--metric-period={METRIC_PERIOD.total_seconds():g}",
             f"--metric-window={METRIC_WINDOW.total_seconds():g}",
@@ -132,22 +134,13 @@ class Walk:
             raise NotSeen("a healthy connector was told of")
 
     def _poll_that_saw_it(self) -> dict[str, float] | None:
-        """What the poll function counted since the rows were inserted; nothing while it counts no healthy connector."""
-        counted = {}
-        cloudwatch = self._aws.client("cloudwatch")
+        """What the last polls counted; nothing while they count no healthy connector, or another."""
+        since, counted = datetime.now(UTC) - 2 * METRIC_PERIOD, {}
         for name in ("ConnectorsSeen", "ConnectorsHealthy", "ConnectorsUnhealthy"):
-            told = cloudwatch.get_metric_statistics(
-                Namespace="ConnectOps",
-                MetricName=name,
-                Dimensions=[{"Name": "service", "Value": deployment.STACK}],
-                StartTime=datetime.now(UTC) - 2 * METRIC_PERIOD,
-                EndTime=datetime.now(UTC),
-                Period=int(METRIC_PERIOD.total_seconds()),
-                Statistics=["Maximum"],
-            )
-            if points := told["Datapoints"]:
-                counted[name] = max(points, key=lambda point: point["Timestamp"])["Maximum"]
-        return counted if counted.get("ConnectorsHealthy") == 1 and counted.get("ConnectorsUnhealthy") == 0 else None
+            points = self._measured("ConnectOps", name, ("service", deployment.STACK), since)
+            counted[name] = points[max(points)] if points else 0.0
+        wanted = {"ConnectorsSeen": 1, "ConnectorsHealthy": 1, "ConnectorsUnhealthy": 0}
+        return counted if counted == wanted else None
 
     def _records_seen(self) -> datetime | None:
         """The period in which the product's own eyes see records move, if it is not over before the first insert."""
@@ -155,6 +148,27 @@ class Walk:
         flow = metrics.measure([NAME], [NAME], datetime.now(UTC))[NAME].flow
         moved = flow.records_at if flow else None
         return moved if moved and moved + METRIC_PERIOD >= self._inserted_at else None
+
+    def _records_since(self, begin: datetime) -> int | None:
+        """Of the period that begins then and all later ones; nothing while they are fewer than the rows."""
+        rates = self._measured("AWS/KafkaConnect", "SourceRecordWriteRate", ("ConnectorName", NAME), begin)
+        count = round(sum(rates.values()) * METRIC_PERIOD.total_seconds())
+        return count if count >= len(ROWS) else None
+
+    def _measured(
+        self, namespace: str, name: str, dimension: tuple[str, str], begin: datetime
+    ) -> dict[datetime, float]:
+        """Datapoints by the begin of their period."""
+        told = self._aws.client("cloudwatch").get_metric_statistics(
+            Namespace=namespace,
+            MetricName=name,
+            Dimensions=[{"Name": dimension[0], "Value": dimension[1]}],
+            StartTime=begin,
+            EndTime=datetime.now(UTC),
+            Period=int(METRIC_PERIOD.total_seconds()),
+            Statistics=["Maximum"],
+        )
+        return {point["Timestamp"]: point["Maximum"] for point in told["Datapoints"]}
 
     def _await[T](self, what: str, look: Callable[[], T | None]) -> T:
         deadline = time.monotonic() + PATIENCE

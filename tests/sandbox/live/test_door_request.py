@@ -36,6 +36,7 @@ def test_without_a_worker_configuration_converters_are_the_services_own() -> Non
     told = request.worker_properties(ARN, {}, 12)
     assert {told["key.converter"], told["value.converter"]} == {request.STRINGS}
     assert told["offset.flush.interval.ms"] == "12000"
+    assert told["scheduled.rebalance.max.delay.ms"] == "60000"
 
 
 def test_a_worker_configuration_goes_over_the_defaults() -> None:
