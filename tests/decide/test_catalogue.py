@@ -14,7 +14,7 @@ SILENT_BY_NATURE = {
     "AWS_MSK_MAINTENANCE",  # a pattern over brokers and time, never a line
     "CONNECT_OFFSET_FLUSH_TIMEOUT",  # a consequence: recorded, and never an incident of its own
     "NOISE_UNKNOWN_CONFIG", "NOISE_REBALANCE_DEPLOY", "NOISE_RETRIABLE_HANDLED", "NOISE_SHUTDOWN",
-    "NOISE_METADATA_TRANSIENT", "NOISE_DBZ_WARN",
+    "NOISE_METADATA_TRANSIENT", "NOISE_DBZ_WARN", "NOISE_STARTUP",
 }  # fmt: skip
 
 

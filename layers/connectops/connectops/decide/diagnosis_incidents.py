@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from connectops.decide.catalogue import BY_ID
 from connectops.decide.catalogue.entry import FailureClass, Role, Weight
@@ -19,6 +19,7 @@ from connectops.decide.diagnosis_unknown import UNKNOWN, root_of, verdict_of
 from connectops.model import Life, LogRecord, Silence, Verdict
 
 SAME_INCIDENT = timedelta(minutes=5)
+UNDATED = datetime(1970, 1, 1, tzinfo=UTC)
 BESIDE = timedelta(seconds=5)
 SHUTDOWN = timedelta(seconds=30)
 SILENT_STOP_AFTER = timedelta(seconds=150)
@@ -195,7 +196,8 @@ class Reader:
             state.open.append(new)
             return
         old = state.open[-1]
-        if new.first - old.last > SAME_INCIDENT and (old.healed_at or new.entry is not old.entry):
+        apart = _apart(old.last, new.first)
+        if apart > SAME_INCIDENT and (old.healed_at or new.entry is not old.entry):
             state.open.append(new)
             return
         root, other = (new, old) if _outranks(new, old) else (old, new)
@@ -343,6 +345,8 @@ def _incident_of(event: Event, hint: Event | None) -> Incident | None:
     text = record.causes[match.depth - 1] if match and 0 < match.depth <= len(record.causes) else record.message
     if match is not None:
         entry, verdict, weight = match.entry, match.verdict, match.signature.weight
+        if entry.by_cause and root_of(record):
+            verdict = strictest(verdict, verdict_of(record))
     else:
         text = root_of(record)
         if not text:
@@ -429,4 +433,9 @@ def _same_or_related(one: FailureClass, other: FailureClass) -> bool:
 
 
 def _near(one: datetime | None, other: datetime, within: timedelta) -> bool:
-    return one is not None and abs(other - one) <= within
+    return one is not None and abs(_apart(one, other)) <= within
+
+
+def _apart(one: datetime, other: datetime) -> timedelta:
+    """The time between two statements; none where one of them was copied without its time."""
+    return timedelta() if UNDATED in (one, other) else other - one

@@ -49,21 +49,31 @@ _KILLED = (
     "Failed to start connector",
     "Failed to start task",
     "Error while starting connector",
+    "Error initializing connector",
+    "Connector raised an error",
+    "Connector has failed",
+    "Unexpected error while trying to start connector",
+    "Task failed initialization and will not be started",
     "Connector completed: success = 'false'",
     "Couldn't instantiate task",
     "Couldn't instantiate connector",
     "Failed to create consumer",
     "Failed to create job for",
+    "Failed to create connector for",
+    "exiting with uncaught exception",
 )
-_ORDERLY = ("After being scheduled for shutdown", "will re-attempt during polling")
+_ORDERLY = ("After being scheduled for shutdown", "uncaught and unrecoverable exception during shutdown",
+            "will re-attempt during polling")  # fmt: skip
 _REFUSED = (
     "Failed testing connection",
-    "Uncaught exception in REST call",
     "Connector configuration is invalid and contains",
     "Connection validation failed",
     "Unable to connect: ",
     "Failed to validate connection",
 )
+_REST_CALL = re.compile(r"Uncaught exception in REST call to /(\S*)")
+_READING_CALLS = ("/offsets", "/status", "/topics", "/tasks-config", "connector-plugins", "loggers", "/health")
+"""Ends of paths that only ask: what goes wrong there refuses nothing."""
 _RETRY = (
     "Going to restart connector after",
     "retries will be attempted",
@@ -114,6 +124,7 @@ PREFILTER: dict[str, tuple[str, ...]] = {
     "Selector": ("Failed authentication",),
     "SaslChannelBuilder": ("Failed to create channel",),
     "AbstractCoordinator": ("Broker coordinator was unreachable",),
+    "AdminMetadataManager": ("Metadata update failed",),
 }
 """Logger -> words of the lines of level INFO that mean something: what a reader of logs has to keep."""
 
@@ -149,6 +160,8 @@ def is_killed(record: LogRecord) -> bool:
 
 def is_refused(record: LogRecord) -> bool:
     """Whether a statement refuses a configuration: no task exists, so nothing can be restarted."""
+    if called := _REST_CALL.match(record.message):
+        return not called[1].endswith(_READING_CALLS)
     return any(text in record.message for text in _REFUSED)
 
 

@@ -14,6 +14,8 @@ from connectops.model import LogRecord, Verdict
 
 _WORD = re.compile(r"\w+")
 _CLASS_NAME = re.compile(r"(?:Caused by: |Suppressed: |Wrapped by: |\s+|\[?CIRCULAR REFERENCE: ?)*([\w$.]+)")
+_REPEATED_NAME = re.compile(r": ((?:[a-z]\w*\.)+[A-Z][\w$]*)(?=[:\s]|$)")
+NAMES_READ = 4
 RECORDS_REMEMBERED = 256
 TEXT_LOOKED_AT = 6_000
 """Characters of a statement or throwable that are compared: knowledge is at the begin, lists of plug-ins are long."""
@@ -110,7 +112,7 @@ class Matcher:
         candidates = [each for word in self._anchors & set(_WORD.findall(whole)) for each in self._by_word[word]]
         if not candidates:
             return ()
-        names = ["", *map(_class_name, record.causes)]
+        names: list[tuple[str, ...]] = [(), *map(_class_names, record.causes)]
         rooted = [*(at + 1 for at in from_the_root(record.causes)), 0]
         frames: str | None = None
         party: Party | None = None
@@ -133,7 +135,7 @@ class Matcher:
         return tuple(each[3] for each in found)
 
 
-def _depth(each: _Compiled, places: Sequence[str], names: Sequence[str], rooted: Sequence[int]) -> int:
+def _depth(each: _Compiled, places: Sequence[str], names: Sequence[tuple[str, ...]], rooted: Sequence[int]) -> int:
     """The place that holds text and exception, of several the one nearest to the root; -1 if none does."""
     exception = each.signature.exception
     for depth in (0,) if each.signature.statement else rooted:
@@ -153,18 +155,27 @@ def _holds(each: _Compiled, record: LogRecord, whole: str) -> bool:
     return not (each.unless and any(matches_text(pieces, whole) for pieces in each.unless))
 
 
-def _class_name(cause: str) -> str:
-    found = _CLASS_NAME.match(cause[:600])
-    return found[1] if found else ""
+def _class_names(cause: str) -> tuple[str, ...]:
+    """The class of a throwable, and those that it repeats: `RuntimeException: java.io.IOException: …`."""
+    head = cause[:600]
+    found = _CLASS_NAME.match(head)
+    names: list[str] = []
+    while found and len(names) < NAMES_READ:
+        names.append(found[1])
+        found = _REPEATED_NAME.match(head, found.end())
+    return tuple(names)
 
 
-def _is_class(name: str, wanted: str) -> bool:
-    return name == wanted or name.endswith(("." + wanted, "$" + wanted))
+def _is_class(names: tuple[str, ...], wanted: str) -> bool:
+    return any(name == wanted or name.endswith(("." + wanted, "$" + wanted)) for name in names)
 
 
 _PARTIES: tuple[tuple[Party, tuple[str, ...]], ...] = (
     (Party.SCHEMA_REGISTRY, ("kafka.schemaregistry", "io.apicurio.registry", "kafka.serializers.", "AWSSchemaRegistry",
-                             "Avro schema", "schema registry", "Schema Registry")),
+                             "Avro schema", "schema registry", "Schema Registry", "services.schemaregistry",
+                             "io.confluent.connect.avro.", "io.confluent.connect.json.JsonSchema",
+                             "io.confluent.connect.protobuf.", "Avro key schema", "Avro value schema",
+                             "Error serializing Avro", "Error deserializing Avro")),
     (Party.ENDPOINT, ("SinkTask", "sink.JdbcDbWriter", "io.debezium.connector.jdbc", "SinkConnector", "com.mchange",
                       "org.hibernate")),
     (Party.MYSQL, ("io.debezium.connector.mysql", "io.debezium.connector.binlog", "io.debezium.connector.mariadb",

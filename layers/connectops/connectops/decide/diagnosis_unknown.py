@@ -14,16 +14,23 @@ _WRAPPERS = (
     "Error processing binlog event",
     "Exiting WorkerSinkTask due to unrecoverable exception",
     "Tolerance exceeded in error handler",
+    "Tolerance exceeded in Source Worker error handler",
+    "Unhandled exception in error handler",
     "Unrecoverable exception from producer send callback",
     "Unrecoverable exception trying to send",
     "Error while processing event at offset",
     "JDBC sink connector failure",
     "Failed to process a sink record",
+    "ConnectException: Failed to start connector: ",
+    "ConnectException: Failed to start task: ",
 )
 _BARE_WRAPPERS = ("java.util.concurrent.ExecutionException", "java.util.concurrent.CompletionException",
                   "java.lang.reflect.InvocationTargetException", "java.lang.RuntimeException",
                   "java.lang.reflect.UndeclaredThrowableException")  # fmt: skip
 _BESIDE = ("Suppressed: ", "[CIRCULAR REFERENCE", "Caused by: [CIRCULAR REFERENCE")
+
+NAMED_LOOKED_AT = 1_500
+_NAMED = re.compile(r"(?:[a-z]\w*\.){2,}[A-Z]\w*(?:Exception|Error)\b[^\n]*")
 
 _HINTS = re.compile(
     r"config|propert|setting|invalid|illegal|unsupported|not supported|not allowed|required|missing|unknown|unexpected|"
@@ -56,15 +63,6 @@ UNKNOWN = FailureClass(
 )  # fmt: skip
 
 
-def is_wrapper(cause: str) -> bool:
-    """Whether a throwable only wraps its cause and says nothing itself."""
-    if any(text in cause for text in _WRAPPERS):
-        return True
-    text = cause.removeprefix("Caused by: ").strip()
-    name, _, message = text.partition(": ")
-    return text in _BARE_WRAPPERS or (name in _BARE_WRAPPERS and "Exception" in message.partition(":")[0])
-
-
 def from_the_root(causes: Sequence[str]) -> Sequence[int]:
     """The positions of throwables, root first: `Wrapped by` tells the order backwards, side effects come last.
 
@@ -77,15 +75,36 @@ def from_the_root(causes: Sequence[str]) -> Sequence[int]:
 
 
 def root_of(record: LogRecord) -> str:
-    """The deepest throwable that is not a wrapper; empty if there is none."""
+    """The deepest throwable that is not a wrapper; empty if there is none.
+
+    A wrapper that repeats the text of what it wraps tells as much; so does a paste that lost the begin of its trace.
+    """
     causes = record.causes
-    return next((causes[at] for at in from_the_root(causes) if not is_wrapper(causes[at])), "")
+    words = next((found for at in from_the_root(causes) if (found := _own_words(causes[at]))), "")
+    if words or causes or record.level or not record.frames:
+        return words
+    named = _NAMED.search(record.message[:NAMED_LOOKED_AT])
+    return named[0].strip() if named else ""
+
+
+def _own_words(cause: str) -> str:
+    """What is left of a throwable without wrappers around it."""
+    text = cause.removeprefix("Caused by: ").strip()
+    if any(wrapper in text for wrapper in _WRAPPERS):
+        return "\n".join(line for line in text.split("\n")[1:] if line.strip(" .[]"))
+    while text:
+        name, _, message = text.partition(": ")
+        wraps = message.partition(":")[0].rstrip().endswith(("Exception", "Error"))
+        if name not in _BARE_WRAPPERS or (message and not wraps):
+            break
+        text = message
+    return text
 
 
 def verdict_of(record: LogRecord) -> Verdict:
     """One careful restart, and only if nothing hints at configuration, a poison record or a lost position."""
     text = "\n".join((*record.causes, *(record.message.split("\n")[1:])))[:8_000]
-    text = "\n".join(line for line in text.split("\n") if not is_wrapper(line))
+    text = "\n".join(map(_own_words, text.split("\n")))
     root = root_of(record)
     if _TRANSIENT.search(root) and not _HINTS.search(root):
         return Verdict.RESTART_WITH_BACKOFF

@@ -58,6 +58,7 @@ AWS_CLASSES = (
             Signature(text="Connect to * failed: connect timed out", party=AWS, weight=Weight.SURE),
             Signature(text="Connect to * failed: Connection timed out", party=AWS, weight=Weight.SURE),
             *texts("Unable to execute HTTP request", weight=Weight.SPECIFIC, party=(*AWS, Party.ENDPOINT), unless=("UnknownHostException",)),
+            *texts("Failed to connect to service endpoint", "Remote host terminated the handshake", weight=Weight.SPECIFIC, party=AWS),
             *exceptions("java.net.ConnectException", "java.net.SocketTimeoutException", "java.net.NoRouteToHostException",
                         "ConnectTimeoutException", "java.net.SocketException",
                         weight=Weight.GENERIC, party=AWS),

@@ -136,6 +136,7 @@ class FailureClass:
     """One failure class. `explains` names classes that follow from it.
 
     `only_if` are conditions of a restart that the ledger's record decides; `conditions` says what only a person can.
+    `by_cause`: it only says what ended; a throwable that the catalogue does not know may make the verdict stricter.
     """
 
     id: str
@@ -149,6 +150,7 @@ class FailureClass:
     conditions: str = ""
     only_if: tuple[Condition, ...] = ()
     restart_cap: int = 7
+    by_cause: bool = False
     sources: tuple[str, ...] = ()
     versions: str = ""
     explains: tuple[str, ...] = ()

@@ -1,0 +1,123 @@
+"""What particular endpoints say, product by product: error codes and exception classes with one meaning.
+
+Sources: SnowflakeErrors of snowflake-kafka-connector; ClickHouse's ErrorCodes.cpp; Google's gRPC and REST errors; MongoDB's
+error codes; org.apache.iceberg.exceptions; Elasticsearch, Redis, IBM MQ, RabbitMQ, Neo4j, HDFS, AWS SDK texts.
+"""
+
+from __future__ import annotations
+
+from connectops.decide.catalogue.entry import Signature, Weight, exceptions, texts
+
+SNOWFLAKE = "SF_KAFKA_CONNECTOR"
+GRPC = "StatusRuntimeException"
+
+
+def _snowflake(*codes: str, weight: Weight = Weight.SURE) -> tuple[Signature, ...]:
+    return texts(*(f"Error Code: {code}" for code in codes), also=SNOWFLAKE, weight=weight)
+
+
+def _grpc(*statuses: str) -> tuple[Signature, ...]:
+    return texts(*(f"{status}:" for status in statuses), exception=GRPC, weight=Weight.SURE)
+
+
+REFUSES_LOGIN: tuple[Signature, ...] = (
+    *_snowflake("1004", "1005", "2013"),
+    *texts(
+        "Incorrect username or password was specified", "JWT token is invalid", "Insufficient privileges to operate on",
+        # ClickHouse
+        "(AUTHENTICATION_FAILED)", "(ACCESS_DENIED)", "(UNKNOWN_USER)", "(WRONG_PASSWORD)", "(REQUIRED_PASSWORD)",
+        # MongoDB
+        "Command failed with error 8000",
+        # Redis, RabbitMQ, Neo4j, MQTT, IBM MQ, Cassandra
+        "NOAUTH Authentication required", "WRONGPASS invalid username-password pair", "NOPERM this user has no permissions",
+        "ACCESS_REFUSED", "The client is unauthorized due to authentication failure", "Not authorized to connect",
+        "MQRC_NOT_AUTHORIZED", "reason '2035'", "Provided username * and/or password are incorrect",
+        # SFTP, HDFS, Salesforce, Splunk, Elasticsearch
+        "com.jcraft.jsch.JSchException: Auth fail", "Auth cancel", "GSS initiate failed",
+        "Client cannot authenticate via:", "Unable to obtain password from user", "INVALID_LOGIN:",
+        "unable to authenticate user", "missing authentication credentials for REST request",
+        # S3 and Google
+        "The AWS Access Key Id you provided does not exist in our records", "does not have storage.objects",
+        "does not have bigquery.", "Access Denied: Table", "Access Denied: Dataset", "Access Denied: Project",
+        weight=Weight.SURE,
+    ),
+    *_grpc("PERMISSION_DENIED", "UNAUTHENTICATED"),
+    *exceptions("MongoSecurityException", "org.apache.iceberg.exceptions.ForbiddenException",
+                "org.apache.iceberg.exceptions.NotAuthorizedException", "AuthenticationFailureException",
+                "com.datastax.oss.driver.api.core.auth.AuthenticationException", "org.neo4j.driver.exceptions.AuthenticationException",
+                "org.apache.hadoop.security.AccessControlException", "javax.jms.JMSSecurityException",
+                "JedisAccessControlException", weight=Weight.SURE),
+    *texts("com.mongodb.MongoSecurityException", "Command failed with error 18", "Command failed with error 13 ",
+           "Command failed with error 13:", "not authorized on * to execute command", weight=Weight.ROOT),
+)  # fmt: skip
+
+REJECTS_RECORD: tuple[Signature, ...] = (
+    *_snowflake("0010", "0019", "0020", "0025", "2007", "2008", "2009", "2012", "2014", "2015", "2016", "2017", "2018", "2019",
+                "3004", "3005", "5003", "5004", "5005", "5006", "5011", "5012", "5015", "5016", "5021", "5022", "5025", "5026"),
+    *texts(
+        # ClickHouse
+        "(UNKNOWN_TABLE)", "(UNKNOWN_DATABASE)", "(NO_SUCH_COLUMN_IN_TABLE)", "(TYPE_MISMATCH)", "(CANNOT_PARSE_TEXT)",
+        "(CANNOT_PARSE_INPUT_ASSERTION_FAILED)", "(INCORRECT_DATA)", "(CANNOT_READ_ALL_DATA)", "(CANNOT_PARSE_DATETIME)",
+        "(CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN)", "(ILLEGAL_COLUMN)", "(UNKNOWN_IDENTIFIER)", "(SYNTAX_ERROR)",
+        "(NUMBER_OF_COLUMNS_DOESNT_MATCH)", "(CANNOT_CONVERT_TYPE)",
+        # BigQuery
+        "Attempted to reduce batch size below 1", "The destination table has no schema", "Could not convert to BigQuery schema",
+        "Failed to write rows after BQ", "with a batch of tombstone records", "Provided Schema does not match Table",
+        "Failed to update table schema", "Not found: Dataset", "Not found: Table",
+        # Elasticsearch, OpenSearch
+        "maximum normal shards open", "maximum shards open", "Limit of total fields", "Failed to create mapping",
+        "Failed to infer mapping", "no write index is defined for alias", "index read-only / allow delete",
+        # MongoDB, Redis, RabbitMQ, IBM MQ, Salesforce
+        "Document failed validation", "E11000 duplicate key error", "Command failed with error 26 ", "Command failed with error 121",
+        "WRONGTYPE Operation against a key", "MQRC_UNKNOWN_OBJECT_NAME", "reason '2085'", "MQRC_MSG_TOO_BIG_FOR_Q",
+        "INVALID_FIELD:", "REQUIRED_FIELD_MISSING",
+        weight=Weight.SURE,
+    ),
+    Signature(text="Invalid field name", also="igquery"),
+    Signature(text="SQL compilation error", also=SNOWFLAKE),
+    *_grpc("INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS", "FAILED_PRECONDITION", "OUT_OF_RANGE"),
+    *exceptions("org.apache.iceberg.exceptions.BadRequestException", "org.apache.iceberg.exceptions.ValidationException",
+                "org.apache.iceberg.exceptions.NoSuchTableException", "org.apache.iceberg.exceptions.NoSuchNamespaceException",
+                "org.apache.iceberg.exceptions.UnprocessableEntityException", weight=Weight.SURE),
+    *texts("org.apache.iceberg.exceptions.BadRequestException", "org.apache.iceberg.exceptions.ValidationException",
+           "org.apache.iceberg.exceptions.NoSuchTableException", weight=Weight.SPECIFIC),
+)  # fmt: skip
+
+MISCONFIGURED: tuple[Signature, ...] = _snowflake(
+    "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0013", "0014", "0015", "0016", "0017", "0018",
+    "0021", "0022", "0023", "0024", "0026", "0027", "0028", "0029", "0030", "0031", "0032", "5013", "5014", weight=Weight.SPECIFIC,
+)  # fmt: skip
+
+UNAVAILABLE: tuple[Signature, ...] = (
+    *_snowflake("1001", "1002", "1003", "2002", "2003", "2004", "2006", "2010", "2011", "3001", "3002", "3003", "5007", "5008",
+                "5010", "5018", "5024", weight=Weight.SPECIFIC),
+    *texts(
+        # ClickHouse
+        "(MEMORY_LIMIT_EXCEEDED)", "(TOO_MANY_SIMULTANEOUS_QUERIES)", "(TIMEOUT_EXCEEDED)", "(SOCKET_TIMEOUT)", "(NETWORK_ERROR)",
+        "(TOO_MANY_PARTS)", "(TOO_FEW_LIVE_REPLICAS)", "(UNKNOWN_STATUS_OF_INSERT)", "(KEEPER_EXCEPTION)", "(SYSTEM_ERROR)",
+        "(ALL_CONNECTION_TRIES_FAILED)", "(TABLE_IS_READ_ONLY)",
+        # Google
+        "rateLimitExceeded", "backendError", "quotaExceeded", "jobRateLimitExceeded", "Exceeded rate limits",
+        # MongoDB
+        "Command failed with error 91 ", "Command failed with error 189 ", "Command failed with error 10107",
+        "Command failed with error 11600", "Command failed with error 11602", "Command failed with error 13435",
+        "Command failed with error 13436", "Prematurely reached end of stream",
+        # Redis, RabbitMQ, IBM MQ, HDFS, AWS
+        "LOADING Redis is loading the dataset in memory", "READONLY You can't write against a read only replica",
+        "OOM command not allowed when used memory", "MQRC_Q_MGR_NOT_AVAILABLE", "MQRC_Q_MGR_QUIESCING", "MQRC_CONNECTION_QUIESCING",
+        "MQRC_Q_FULL", "reason '2059'", "reason '2009'", "reason '2538'", "Name node is in safe mode",
+        "minReplication nodes", "ProvisionedThroughputExceededException", "TooManyRequestsException",
+        "REQUEST_LIMIT_EXCEEDED",
+        # S3 connectors
+        "Multipart upload failed to complete", "Part upload failed", "Unable to initiate MultipartUpload",
+        weight=Weight.SPECIFIC,
+    ),
+    *_grpc("UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "ABORTED", "INTERNAL"),
+    *exceptions("org.apache.iceberg.exceptions.CommitFailedException", "org.apache.iceberg.exceptions.CommitStateUnknownException",
+                "org.apache.iceberg.exceptions.ServiceFailureException", "org.apache.iceberg.exceptions.ServiceUnavailableException",
+                "JedisConnectionException", "NoHostAvailableException", "AllNodesFailedException", "com.rabbitmq.client.AlreadyClosedException",
+                "com.rabbitmq.client.ShutdownSignalException", "org.neo4j.driver.exceptions.ServiceUnavailableException",
+                "org.neo4j.driver.exceptions.TransientException", "org.apache.hadoop.ipc.StandbyException",
+                "ElasticsearchTimeoutException", weight=Weight.SPECIFIC),
+    Signature(text="AlreadyBeingCreatedException", weight=Weight.SPECIFIC),
+)  # fmt: skip
