@@ -15,6 +15,8 @@ from connectops.model import (
     Flow,
     Life,
     Look,
+    Order,
+    OrderKind,
     Platform,
     Severity,
     SignOfLife,
@@ -86,6 +88,12 @@ def a_sign(life: Life, at: datetime = NOW) -> SignOfLife:
     return SignOfLife(life, at, "orders", 0)
 
 
+def an_order(kind: OrderKind, at: datetime = NOW, **more: Any) -> Order:
+    """What alice orders; ack, silence and hold for an hour."""
+    until = None if kind.acts or kind is OrderKind.RELEASE else at + 60 * MINUTE
+    return replace(Order(f"{kind} {at}", kind, "alice", at, until), **more)
+
+
 def finding_in(body: str) -> Finding:
     """The finding in a message of the queue."""
     message = decode(body)
@@ -93,7 +101,7 @@ def finding_in(body: str) -> Finding:
     return message
 
 
-def finding(content: Look | Diagnosis | Suspicion | SignOfLife, connector: ConnectorId = ORDERS) -> Finding:
+def finding(content: Look | Diagnosis | Suspicion | SignOfLife | Order, connector: ConnectorId = ORDERS) -> Finding:
     """The finding that carries any content."""
     match content:
         case Look():
@@ -105,3 +113,5 @@ def finding(content: Look | Diagnosis | Suspicion | SignOfLife, connector: Conne
             return Finding(connector, content.seen_at, f"{content.seen_at}", suspicion=content)
         case SignOfLife():
             return Finding(connector, content.at, f"{content.life} {content.at}", sign=content)
+        case Order():
+            return Finding(connector, content.at, content.id, order=content)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from connectops.act.actor import Attempted
-from connectops.errors import ConnectOpsError, LostRace, MessageNotDelivered
+from connectops.errors import ConnectOpsError, LostRace, MessageNotDelivered, OutcomeUnknown
 from connectops.model import (
     Action,
     ConnectorId,
@@ -20,6 +20,7 @@ from connectops.model import (
     Platform,
     RepairPolicy,
 )
+from connectops.obey import obey
 from connectops.respond import Doors, Outcome, respond
 from tests.builders import ARN, NOW, a_look, finding
 
@@ -93,6 +94,30 @@ class FakeHands:
 
 
 @dataclass
+class FakeSwitch:
+    """Notes what was paused and resumed; may refuse, or die after the call."""
+
+    calls: list[tuple[str, str]] = field(default_factory=list)
+    refuses: ConnectOpsError | None = None
+    dies_after: bool = False
+
+    def pause(self, connector: ConnectorId, arn: str | None) -> None:
+        self._note("pause", connector)
+
+    def resume(self, connector: ConnectorId, arn: str | None) -> None:
+        self._note("resume", connector)
+
+    def _note(self, what: str, connector: ConnectorId) -> None:
+        if self.refuses and not isinstance(self.refuses, OutcomeUnknown):
+            raise self.refuses
+        self.calls.append((what, connector.key))
+        if self.dies_after:
+            raise Crash
+        if self.refuses:
+            raise self.refuses
+
+
+@dataclass
 class FakeVoice:
     """Keeps what was said; may be out of order."""
 
@@ -131,12 +156,15 @@ class World:
         self.sight = FakeSight()
         self.hands = FakeHands(self.clock, self.sight)
         self.voice = FakeVoice()
+        self.switch = FakeSwitch()
 
     def take(self, content: object, after: timedelta = timedelta(0)) -> Outcome:
         """Move the clock to `after` the start of the test, and respond to a look, diagnosis, suspicion or sign."""
         self.clock.now = max(self.clock.now, NOW + after)
         taken: Finding = content if isinstance(content, Finding) else finding(content)  # type: ignore[arg-type]  # a test's own value
-        doors = Doors(self.records, self.sight, self.hands, self.voice, self.clock)
+        doors = Doors(self.records, self.sight, self.hands, self.voice, self.clock, self.switch)
+        if taken.order:
+            return obey(doors, taken.connector, taken.order, self.policy)
         return respond(doors, taken, self.policy)
 
     def record(self, connector: ConnectorId | None = None) -> ConnectorRecord:

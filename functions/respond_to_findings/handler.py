@@ -5,7 +5,7 @@ Messages of one connector come in order and one at a time; what is no finding is
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -15,10 +15,12 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor
 
 from connectops.act.platforms import actor_for
+from connectops.act.switch import switch_for
 from connectops.errors import MalformedEvent
 from connectops.findings import DeadLetters, decode
 from connectops.ledger import Ledger
-from connectops.model import StandingOrder
+from connectops.model import Order, StandingOrder
+from connectops.obey import obey
 from connectops.observe.sight import PlatformSight
 from connectops.policy import PolicyInForce
 from connectops.respond import Doors, Outcome, respond
@@ -57,6 +59,7 @@ def _composition() -> Composition:
         hands=actor_for(settings.policy.mode, session, settings.clusters, _now),
         voice=NoticeTopic(settings.alerts_topic_arn, session.client("sns")),
         clock=_now,
+        switch=switch_for(settings.policy.mode, session, settings.clusters),
     )
     dead_letters = DeadLetters(settings.findings_dead_letter_queue_url, session.client("sqs"))
     orders = StandingOrders(settings.table_name, dynamodb)
@@ -81,7 +84,12 @@ def respond_to_all(event: dict[str, Any], composition: Composition) -> PartialIt
             if isinstance(message, StandingOrder):
                 _take_order(message, composition.orders)
                 return
-            outcome = respond(composition.doors, message, composition.policy.at(composition.doors.clock()))
+            policy = composition.policy.at(composition.doors.clock())
+            if message.order is not None:
+                order = _as_sent(message.order, record)
+                outcome = obey(composition.doors, message.connector, order, policy)
+            else:
+                outcome = respond(composition.doors, message, policy)
         except MalformedEvent as err:
             composition.dead_letters.keep(record.body, record.message_id, str(err))
             logger.error("message set aside", reason=str(err))
@@ -93,6 +101,12 @@ def respond_to_all(event: dict[str, Any], composition: Composition) -> PartialIt
     with processor(event.get("Records", []), respond_to):
         processor.process()
     return processor.response()
+
+
+def _as_sent(order: Order, record: SQSRecord) -> Order:
+    """When the queue took it, and from whom: a desk's clock and a person's name are only said."""
+    sent = int(record.attributes.sent_timestamp or 0) / 1000
+    return replace(order, at=datetime.fromtimestamp(sent, UTC), sender=record.attributes.sender_id or "")
 
 
 def _take_order(order: StandingOrder, orders: StandingOrders) -> None:

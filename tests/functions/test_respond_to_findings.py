@@ -14,12 +14,12 @@ from moto import mock_aws
 
 from connectops.errors import Unreachable
 from connectops.findings import DeadLetters, encode
-from connectops.model import Action, Mode, Phase, RepairPolicy, StandingOrder
+from connectops.model import Action, Answer, Mode, Order, OrderKind, Phase, RepairPolicy, StandingOrder
 from connectops.policy import PolicyInForce
 from connectops.respond import Doors
 from connectops.standing import Standing, StandingOrders
 from functions.respond_to_findings import handler
-from tests.builders import MINUTE, NOW, ONPREM, ORDERS, a_failed_look, finding
+from tests.builders import ARN, MINUTE, NOW, ONPREM, ORDERS, a_failed_look, a_look, an_order, finding
 from tests.fakes import World
 from tests.tables import a_table
 
@@ -44,7 +44,7 @@ class Deployed(World):
 
     def handle(self, event: dict[str, Any], after: timedelta = timedelta(0)) -> list[str]:
         self.clock.now = NOW + after
-        doors = Doors(self.records, self.sight, self.hands, self.voice, self.clock)
+        doors = Doors(self.records, self.sight, self.hands, self.voice, self.clock, self.switch)
         orders = StandingOrders("ledger", self.dynamodb)
         policy = PolicyInForce(self.policy, orders, expects_file=self.expects_file)
         composition = handler.Composition(doors, policy, orders, DeadLetters(self.dead_url, self.sqs))
@@ -134,6 +134,32 @@ def _environment() -> dict[str, str]:
     values = texts | {f"{name}_SECONDS": "60" for name in seconds.split()} | dict.fromkeys(counts, "2")
     plain = {"AWS_DEFAULT_REGION": "us-east-1", "POWERTOOLS_SERVICE_NAME": "connectops"}
     return plain | {f"CONNECTOPS_{name}": value for name, value in values.items()}
+
+
+# ── a person's orders ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def commanded(order: Order) -> dict[str, Any]:
+    """An event with a person's order, as the queue took it at NOW."""
+    record = an_event("killed_task")["Records"][0]
+    attributes = record["attributes"] | {"SentTimestamp": str(int(NOW.timestamp() * 1000)), "SenderId": "AIDA:alice"}
+    return {"Records": [record | {"body": encode(finding(order)), "attributes": attributes}]}
+
+
+def test_an_order_is_carried_out_and_its_sender_is_what_the_queue_knows(deployed):
+    deployed.sight.sees = a_look()
+    order = an_order(OrderKind.PAUSE, arn=ARN, sender="said by myself")
+    assert deployed.handle(commanded(order)) == []
+    [answered] = deployed.record().orders
+    assert (answered.answer, answered.order.by, answered.order.sender) == (Answer.DONE, "alice", "AIDA:alice")
+    assert deployed.switch.calls == [("pause", "msk/orders")]
+
+
+def test_the_age_of_an_order_is_told_by_the_queue_and_not_by_the_desk(deployed):
+    deployed.sight.sees = a_look()
+    deployed.handle(commanded(an_order(OrderKind.PAUSE, at=NOW + timedelta(days=1))), timedelta(hours=1))
+    assert deployed.switch.calls == []
+    assert deployed.record().orders[-1].said.startswith("it came later than")
 
 
 # ── standing orders ───────────────────────────────────────────────────────────────────────────────────────────────────

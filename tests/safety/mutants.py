@@ -67,12 +67,12 @@ def _no_claim(doors: rooms.Doors, finding: Any, policy: RepairPolicy) -> rooms.O
     """Restarts first, and writes down afterwards that it was claimed."""
     now = doors.clock()
     read = doors.records.load(finding.connector)
-    step = consider(rooms._follow(doors, read, policy, now), finding, policy, now)
+    step = consider(rooms.follow_up(doors, read, policy, now), finding, policy, now)
     if step.decision.action.restarts:
-        step = claims.claim(step.record, rooms._look_once_more(doors, step.record, now), policy, now)
+        step = claims.claim(step.record, rooms.look_once_more(doors, step.record, now), policy, now)
     if step.decision.action.restarts:
         step = rooms._restart(doors, step.record, step, policy)
-    return rooms._deliver(doors, rooms.Outcome(step.decision, doors.records.save(step.record, now, step.ended)))
+    return rooms.deliver(doors, rooms.Outcome(step.decision, doors.records.save(step.record, now, step.ended)))
 
 
 def _acts_twice(doors: rooms.Doors, claimed: ConnectorRecord, step: Step, policy: RepairPolicy) -> Step:
@@ -184,7 +184,7 @@ MUTANTS = (
     Mutant("takes a repeated line for news", ((evidence, "is_unheard", lambda *_: True),)),
     Mutant("acts on one look", ((evidence, "is_sufficient", lambda *_: True),)),
     Mutant("acts in every mode", ((incidents, "rule", _acts_in_any_mode), (claims, "rule", _acts_in_any_mode))),
-    Mutant("forgets what it could not say", ((rooms, "_deliver", _swallows),)),
+    Mutant("forgets what it could not say", ((rooms, "deliver", _swallows),)),
     Mutant("says the same at every look", ((alerting, "remind", _repeats),)),
     Mutant("takes running tasks for a proof", ((proof, "weigh_restart", lambda *_: proof.Proof.BY_TASKS),)),
     Mutant("never gives an attempt up", ((proof, "weigh_restart", lambda *_: proof.Proof.NOT_YET),)),

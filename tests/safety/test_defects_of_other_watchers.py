@@ -54,10 +54,14 @@ def test_ignore_paused_inverted__a_paused_connector_is_never_restarted_whatever_
     assert world.hands.restarts == []
 
 
-def test_paused_is_resumed__nothing_that_acts_can_resume_a_connector() -> None:
+def test_paused_is_resumed__nothing_that_is_decided_resumes_a_connector_only_a_person_s_order_does() -> None:
     world = World()
     verbs = {name for name in dir(type(world.hands)) if not name.startswith("_")}
     assert "resume" not in verbs
+    for minute in range(60):
+        world.take(a_diagnosis(at=NOW + minute * MINUTE), minute * MINUTE)
+        world.take(a_look(NOW + minute * MINUTE, state=ConnectorState.PAUSED), minute * MINUTE)
+    assert world.switch.calls == []
     assert {action for action in Action if action.restarts} == {Action.RESTART_TASKS, Action.RESTART_CONNECTOR}
     assert {str(action) for action in Action if "RESUME" in action} == set()
 

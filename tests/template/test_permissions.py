@@ -76,7 +76,9 @@ def test_only_the_one_who_decides_may_change_a_connector():
         - {action for action in actions(function) if action.split(":")[1].startswith(reading)}
         for function in FUNCTIONS
     }
-    assert changing == {name: set() for name in FUNCTIONS} | {"RespondToFindings": {"kafkaconnect:RestartConnector"}}
+    assert changing == {name: set() for name in FUNCTIONS} | {
+        "RespondToFindings": {f"kafkaconnect:{what}Connector" for what in ("Restart", "Pause", "Resume")}
+    }
 
 
 def test_a_restart_is_allowed_on_connectors_only():

@@ -290,7 +290,7 @@ class SignOfLife:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One message from those who look to the one who decides; exactly one of the last four is set.
+    """One message from those who look to the one who decides; exactly one of the last five is set.
 
     `origin` tells two findings apart: the scheduled time of a look, or the first log event id of a failure.
     """
@@ -304,6 +304,60 @@ class Finding:
     diagnosis: Diagnosis | None = None
     suspicion: Suspicion | None = None
     sign: SignOfLife | None = None
+    order: Order | None = None
+
+
+class OrderKind(StrEnum):
+    """What a person may order of one connector."""
+
+    RESTART = "restart"
+    PAUSE = "pause"
+    RESUME = "resume"
+    ACK = "ack"
+    SILENCE = "silence"
+    HOLD = "hold"
+    RELEASE = "release"
+
+    @property
+    def acts(self) -> bool:
+        """Whether it changes the connector itself."""
+        return self in (OrderKind.RESTART, OrderKind.PAUSE, OrderKind.RESUME)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A person's command. `by` is who they say they are, `sender` what the queue knows of them.
+
+    `until` is when ack, silence and hold end; `force` overrules what speaks against a restart.
+    """
+
+    id: str
+    kind: OrderKind
+    by: str
+    at: datetime
+    until: datetime | None = None
+    force: bool = False
+    arn: str | None = None
+    sender: str = ""
+
+
+class Answer(StrEnum):
+    """What became of an order."""
+
+    TAKEN = "TAKEN"
+    """It is being carried out; an answer that was lost stays so."""
+    DONE = "DONE"
+    REFUSED = "REFUSED"
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredOrder:
+    """An order with its answer, in plain words."""
+
+    order: Order
+    answer: Answer
+    said: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -417,6 +471,8 @@ class Attempt:
     ended_at: datetime | None = None
     end: AttemptEnd | None = None
     remark: str = ""
+    order: str | None = None
+    """Id of the order, where a person asked for it."""
 
 
 class Change(StrEnum):
@@ -434,6 +490,8 @@ class Change(StrEnum):
     COULD_NOT_SEE = "could-not-see"
     NOT_UNDERSTOOD = "not-understood"
     """Tags that say something to ConnectOps which it does not understand."""
+    ORDERED = "ordered"
+    """A person's command was carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -594,6 +652,8 @@ class ConnectorRecord:
     """Until then nothing is restarted and nobody is paged."""
     silence: Reprieve | None = None
     """Until then nobody is told anything but the end of what was told before."""
+    orders: tuple[AnsweredOrder, ...] = ()
+    """The last orders, oldest first."""
 
     @property
     def is_open(self) -> bool:
@@ -692,3 +752,5 @@ class RepairPolicy:
     repeat_notice_after: timedelta = timedelta(hours=4)
     rules: tuple[ConnectorPolicy, ...] = ()
     intent: Intent = Intent()
+    most: Mode = Mode.REPAIR
+    """The most that the stack may do, whoever orders it: the template's Mode."""

@@ -35,14 +35,15 @@ class PolicyInForce:
         Where a policy file is expected and none was ever found right, nothing is acted upon: it may forbid everything.
         """
         standing = self.orders.load()
+        template = replace(self.template, most=self.template.mode)
         mode = strictest(self.template.mode, mode_of(standing.mode, now) or self.template.mode)
         if not self.expects_file:
-            return replace(self.template, mode=mode)
+            return replace(template, mode=mode)
         try:
             rules = self._read(standing.policy, now)
         except SettingsError:
-            return replace(self.template, mode=strictest(mode, Mode.ADVISE))
-        return replace(self.template, mode=mode, rules=rules)
+            return replace(template, mode=strictest(mode, Mode.ADVISE))
+        return replace(template, mode=mode, rules=rules)
 
     def _read(self, policy: StandingOrder | None, now: datetime) -> tuple[ConnectorPolicy, ...]:
         if policy is None or policy.policy is None:

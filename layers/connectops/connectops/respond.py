@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Protocol
 
 from connectops.act.actor import Actor
+from connectops.act.switch import Switch
 from connectops.decide.attempt import accepted, follow, lose_sight, refused
 from connectops.decide.claim import claim
 from connectops.decide.incident import Step
@@ -66,6 +67,8 @@ class Doors:
     hands: Actor
     voice: Voice
     clock: Callable[[], datetime]
+    switch: Switch | None = None
+    """Pauses and resumes, on a person's order only; None where there is nothing to switch."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +91,19 @@ def respond(doors: Doors, finding: Finding, policy: RepairPolicy) -> Outcome:
     """Take one finding to its end. Raises LostRace and Unreachable of the ledger: the finding comes again."""
     now = doors.clock()
     read = doors.records.load(finding.connector)
-    followed = _follow(doors, read, policy, now)
+    followed = follow_up(doors, read, policy, now)
     step = consider(followed, finding, policy, now)
     if step.decision.action.restarts:
-        step = claim(step.record, _look_once_more(doors, step.record, now), policy, now)
+        step = claim(step.record, look_once_more(doors, step.record, now), policy, now)
     saved = read if step.record == read else doors.records.save(step.record, now, step.ended)
     restarts = step.decision.action.restarts
     if restarts:
         step = _restart(doors, saved, step, policy)
         saved = doors.records.save(step.record, doors.clock(), step.ended)
-    return _deliver(doors, Outcome(step.decision, saved, step.ended, restarts))
+    return deliver(doors, Outcome(step.decision, saved, step.ended, restarts))
 
 
-def _follow(doors: Doors, record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> ConnectorRecord:
+def follow_up(doors: Doors, record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> ConnectorRecord:
     """Bring a restart that is being carried out forward."""
     if record.incident is None or record.incident.phase is not Phase.RESTARTING:
         return record
@@ -111,7 +114,8 @@ def _follow(doors: Doors, record: ConnectorRecord, policy: RepairPolicy, now: da
     return follow(record, operation, policy, now).record
 
 
-def _look_once_more(doors: Doors, record: ConnectorRecord, now: datetime) -> Look:
+def look_once_more(doors: Doors, record: ConnectorRecord, now: datetime) -> Look:
+    """The connector as it is just before anything is done to it; UNKNOWN with the reason where it is not seen."""
     if record.arn is None and record.connector.platform is Platform.MSK_CONNECT:
         return Look(record.connector, now, ConnectorState.UNKNOWN, blind_because="its ARN comes with the next look")
     try:
@@ -134,7 +138,7 @@ def _restart(doors: Doors, claimed: ConnectorRecord, step: Step, policy: RepairP
     return replace(step, record=accepted(claimed, done.operation, done.restarted_at, done.remark, policy, now))
 
 
-def _deliver(doors: Doors, outcome: Outcome) -> Outcome:
+def deliver(doors: Doors, outcome: Outcome) -> Outcome:
     """Empty the outbox; what could not be delivered stays there, and keeps the connector open until it is."""
     told: list[Notice] = []
     lost: list[Notice] = []

@@ -8,6 +8,7 @@ Connect 3.7 on.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Self
 
 from botocore.config import Config
@@ -66,23 +67,32 @@ class MskConnectActor:
         if arn is None:
             raise NotFound(f"{connector.key}: no ARN is known, so it was never listed")
         only_failed = action is Action.RESTART_TASKS and is_at_least(connect_version, ONLY_FAILED_TASKS_SINCE)
-        try:
-            answer = self._client.restart_connector(connectorArn=arn, onlyFailedTasks=only_failed)
-        except ClientError as err:
-            raise _translated(connector, err) from err
-        except _NEVER_SENT as err:
-            raise Unreachable(f"{connector.key}: RestartConnector could not be sent: {err}") from err
-        except _NEVER_ANSWERED as err:
-            raise OutcomeUnknown(f"{connector.key}: RestartConnector was not answered: {err}") from err
-        except BotoCoreError as err:
-            raise Forbidden(f"{connector.key}: RestartConnector could not be asked for: {err}") from err
+        answer = asked_once(
+            connector,
+            "RestartConnector",
+            lambda: self._client.restart_connector(connectorArn=arn, onlyFailedTasks=only_failed),
+        )
         fell_back = action is Action.RESTART_TASKS and not only_failed
         return Attempted(answer["connectorOperationArn"], remark=_FELL_BACK if fell_back else "")
 
 
-def _translated(connector: ConnectorId, err: ClientError) -> ConnectOpsError:
+def asked_once[Said](connector: ConnectorId, what: str, call: Callable[[], Said]) -> Said:
+    """The answer to one call that changes a connector. Errors as in `act.actor`."""
+    try:
+        return call()
+    except ClientError as err:
+        raise _translated(connector, what, err) from err
+    except _NEVER_SENT as err:
+        raise Unreachable(f"{connector.key}: {what} could not be sent: {err}") from err
+    except _NEVER_ANSWERED as err:
+        raise OutcomeUnknown(f"{connector.key}: {what} was not answered: {err}") from err
+    except BotoCoreError as err:
+        raise Forbidden(f"{connector.key}: {what} could not be asked for: {err}") from err
+
+
+def _translated(connector: ConnectorId, what: str, err: ClientError) -> ConnectOpsError:
     code, said = err.response["Error"].get("Code", ""), err.response["Error"].get("Message", "")
     if err.response["ResponseMetadata"]["HTTPStatusCode"] >= 500:
-        return OutcomeUnknown(f"{connector.key}: RestartConnector failed on the side of AWS: {code}")
+        return OutcomeUnknown(f"{connector.key}: {what} failed on the side of AWS: {code}")
     waiting_helps = Busy if _OTHER_OPERATION.search(said) else Forbidden
-    return _REFUSALS.get(code, waiting_helps)(f"{connector.key}: RestartConnector was refused: {said or code}")
+    return _REFUSALS.get(code, waiting_helps)(f"{connector.key}: {what} was refused: {said or code}")

@@ -37,6 +37,7 @@ _TITLES = {
     Change.CLOSED: "{name}: incident closed",
     Change.REMINDER: "{name} still needs a person: {cls}",
     Change.COULD_NOT_SEE: "{name} cannot be seen",
+    Change.ORDERED: "{name}: a person's order was carried out",
     Change.NOT_UNDERSTOOD: "{name} has tags that are not understood",
 }
 
@@ -78,6 +79,8 @@ def tell(
         owner=policy.intent.owner,
     )
     told = replace(incident, notices=number, told_at=now, told=said, unsaid=None)
+    if change is Change.ORDERED and incident.told:
+        told = replace(incident, notices=number)  # what a person did is no word about the failure
     return replace(record, incident=told, outbox=(*record.outbox, notice))
 
 

@@ -55,7 +55,7 @@ def accepted(
     incident = noted(replace(record.incident, phase=phase), now, "the platform accepted the restart", remark or "-")
     record = replace(record, incident=incident)
     number = incident.attempts[-1].number if incident.attempts else 1
-    if number == 1 or incident.decision is None:
+    if number == 1 or incident.decision is None or incident.attempts[-1].order:
         return record
     said = alerting.describe_restart(incident.decision, number)
     return alerting.tell(record, incident, Change.RESTARTED, Severity.WARNING, policy, now, said)

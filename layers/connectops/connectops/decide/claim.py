@@ -48,7 +48,7 @@ def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dateti
     decision = rule(record, incident, policy, now)
     if not decision.action.restarts:
         return conclude(record, incident, policy, now)
-    return Step(_claimed(record, incident, decision, now), decision)
+    return Step(claimed(record, incident, decision, now), decision)
 
 
 def _recovers(record: ConnectorRecord, incident: Incident, look: Look) -> bool:
@@ -60,9 +60,12 @@ def _recovers(record: ConnectorRecord, incident: Incident, look: Look) -> bool:
     return run_again and status_showed_it(incident)
 
 
-def _claimed(record: ConnectorRecord, incident: Incident, decision: Decision, now: datetime) -> ConnectorRecord:
+def claimed(
+    record: ConnectorRecord, incident: Incident, decision: Decision, now: datetime, order: str | None = None
+) -> ConnectorRecord:
+    """The record that claims an attempt."""
     number = incident.restarts + 1
-    attempt = Attempt(number, decision.action, incident.failure_class, now)
+    attempt = Attempt(number, decision.action, incident.failure_class, now, order=order)
     incident = replace(
         incident,
         phase=Phase.RESTARTING,

@@ -25,6 +25,7 @@ MAX_RESTARTS = "max-restarts"
 
 _DEFAULTS = {field.name: getattr(RepairPolicy(), field.name) for field in fields(RepairPolicy)}
 _NUMBERS = {name: value for name, value in _DEFAULTS.items() if isinstance(value, Mode | int | timedelta)}
+del _NUMBERS["most"]
 _AT_LEAST_ONE = ("looks_needed", "idle_proof_looks")
 _WISHES = ("restart", "severity", "owner", "windows")
 
