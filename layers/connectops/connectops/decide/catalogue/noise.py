@@ -104,6 +104,7 @@ NOISE_CLASSES = (
                 "Offset commit failed during close",
                 "Failed to stop KafkaBasedLog",
                 "Interrupted while waiting for consumer heartbeat thread to close",
+                "Offset reader is closed",
                 weight=Weight.NOISE,
             ),
             *texts("Producer closed while send in progress", "Requested metadata update after close", "Producer is closed forcefully",
