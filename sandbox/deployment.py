@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import shlex
+import shutil
 import subprocess
 import tomllib
 from collections import deque
@@ -22,6 +23,9 @@ HOME = ROOT / ".sandbox"
 STACK = "connectops"
 LINES_TOLD = 40
 """The last lines of the SAM CLI that an error repeats."""
+
+_ENDS_WITH_US = ("setpriv", "--pdeathsig", "KILL")
+"""Of util-linux. It follows the thread that starts a process, which here waits for its end."""
 
 type Listener = Callable[[str], None]
 """Is told each line that the SAM CLI prints."""
@@ -71,19 +75,26 @@ def _sam(command: str, options: list[str], environment: dict[str, str], listener
         raise DeploymentFailed(f"there is no {SAM}: run `make setup` first")
     config = ["--config-file", str(ROOT / "samconfig.toml"), "--config-env", "sandbox"]
     template = ["--template", str(ROOT / "template.yaml")] if command == "build" else []
+    scratch = HOME / "sam"
+    shutil.rmtree(scratch, ignore_errors=True)  # what a SAM CLI that was killed left there
+    scratch.mkdir(parents=True)
     last: deque[str] = deque(maxlen=LINES_TOLD)
     with subprocess.Popen(
-        [SAM, command, *config, *template, *options],
+        [*_ENDS_WITH_US, SAM, command, *config, *template, *options],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         cwd=ROOT,
-        env=environment,
+        env={**environment, "TMPDIR": str(scratch)},
     ) as process:
-        for line in process.stdout or ():
-            last.append(line.rstrip())
-            listener(line.rstrip())
+        try:
+            for line in process.stdout or ():
+                last.append(line.rstrip())
+                listener(line.rstrip())
+        except BaseException:  # interrupted: whoever waits for it here would wait for the end of its work
+            process.kill()
+            raise
     if process.returncode:
         raise DeploymentFailed("\n".join([f"sam {command} ended with {process.returncode}:", *last]))
 
