@@ -165,7 +165,8 @@ class ConnectorWorkers:
         ]
 
     def _started(self) -> Member:
-        serial = next(self._serials)
+        folder = self._laboratory.folder
+        serial = next(number for number in self._serials if not (folder / f"{self.name}-{number}").exists())
         name, worker_id, port = f"{self.name}-{serial}", new_worker_id(), self._laboratory.free_port()
         shipper = self._shipper(name, worker_id)
         java = (f"-Xmx{self.shape.heap_mb}m", jmx.option(self._laboratory.folder, port))

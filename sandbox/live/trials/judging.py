@@ -89,9 +89,8 @@ def _of_the_decision(truth: Truth, facts: Facts) -> Iterator[str]:
         return
     if truth.classes and incident.failure_class not in truth.classes:
         yield f"the cause is {' or '.join(sorted(truth.classes))}, it was named {incident.failure_class}"
-    verdict = incident.diagnosis.verdict if incident.diagnosis else None
-    if verdict not in truth.verdicts:
-        yield f"the verdict is {' or '.join(sorted(truth.verdicts))}, it was {verdict or 'none'}"
+    if incident.diagnosis and incident.diagnosis.verdict not in truth.verdicts:
+        yield f"the verdict is {' or '.join(sorted(truth.verdicts))}, it was {incident.diagnosis.verdict}"
 
 
 def _of_what_was_told(truth: Truth, facts: Facts) -> Iterator[str]:
