@@ -5,28 +5,19 @@ What a person does goes through here; what ConnectOps did is read from what the 
 
 from __future__ import annotations
 
-import re
-import threading
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import requests
 
 from connectops.model import ConnectorId
 from connectops.model import Platform as PlatformKind
-from sandbox.live.worker import PERSON, Refused, Worker
-
-_RESTART = re.compile(
-    r'^\[(?P<at>[\d-]+ [\d:]+,\d{3})\] INFO .*"POST /connectors/(?P<name>[^/ ]+)/(?:tasks/\d+/)?restart\S* HTTP[^"]*" '
-    r'(?P<status>\d{3}) .*"(?P<agent>[^"]*)" \d+ \('
-)
-"""A worker's access log; source: CustomRequestLog in org.apache.kafka.connect.runtime.rest.RestServer."""
-_ONE_RESTART = timedelta(seconds=3)
-"""Before Kafka Connect 3.0 connector and task are restarted by two calls; they are one restart."""
+from sandbox.live.access_log import AccessLog
+from sandbox.live.worker import Refused, Worker
 
 
 class Platform(Protocol):
@@ -177,38 +168,3 @@ def states_of(platform: Platform, name: str) -> tuple[str, ...]:
     except requests.RequestException:
         return ("NO ANSWER",)
     return (status["connector"]["state"], *(task["state"] for task in status["tasks"]))
-
-
-class AccessLog:
-    """A worker's access log, read on from where it ended the last time; from any thread."""
-
-    def __init__(self, log: Path) -> None:
-        self._log, self._offset = log, 0
-        self._lock = threading.Lock()
-        self._found: dict[str, list[datetime]] = {}
-
-    def restarts(self, name: str) -> tuple[datetime, ...]:
-        """Restarts that were carried out or at least begun, and were not a person's."""
-        with self._lock:
-            for line in self._new_lines():
-                self._take(line)
-            return tuple(self._found.get(name, ()))
-
-    def _new_lines(self) -> list[str]:
-        if not self._log.exists():
-            return []
-        with self._log.open("rb") as file:
-            file.seek(self._offset)
-            new = file.read()
-        whole = new.rfind(b"\n") + 1
-        self._offset += whole
-        return [line for line in new[:whole].decode(errors="replace").split("\n") if "/restart" in line]
-
-    def _take(self, line: str) -> None:
-        said = _RESTART.match(line)
-        if said is None or said["agent"].startswith(PERSON) or said["status"].startswith("4"):
-            return
-        at = datetime.strptime(said["at"], "%Y-%m-%d %H:%M:%S,%f").replace(tzinfo=UTC)
-        found = self._found.setdefault(unquote(said["name"]), [])
-        if not found or at - found[-1] > _ONE_RESTART:
-            found.append(at)

@@ -13,7 +13,7 @@ from typing import Any
 from connectops.model import Verdict
 from sandbox.live.subject import Subject
 
-_ANY_VERDICT = (Verdict.IGNORE, Verdict.RESTART_WITH_BACKOFF, Verdict.RESTART_NOW, Verdict.DO_NOT_RESTART)
+_NOT_A_PERSON_S = (Verdict.IGNORE, Verdict.RESTART_WITH_BACKOFF, Verdict.RESTART_NOW)
 RUNNING = ("RUNNING", "RUNNING")
 """The state of a connector and of its one task."""
 
@@ -91,12 +91,12 @@ def found_out(*classes: str, **more: Any) -> Truth:
 def healed(*classes: str, **more: Any) -> Truth:
     """It mends itself without a restart. Nobody is paged; to tell of it is no mistake."""
     courses = (Course.HEALED, Course.QUIET)
-    return Truth(courses=courses, verdicts=_ANY_VERDICT, classes=classes, **more)
+    return Truth(courses=courses, verdicts=_NOT_A_PERSON_S, classes=classes, **more)
 
 
 def quiet(**more: Any) -> Truth:
     """Nothing fails, or nothing of it can be seen: nothing is said or done."""
-    return Truth(courses=(Course.QUIET,), verdicts=_ANY_VERDICT, **more)
+    return Truth(courses=(Course.QUIET,), verdicts=(Verdict.IGNORE,), **more)
 
 
 type Deed = Callable[[Subject], None]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 import threading
 import time
 import zlib
@@ -11,10 +10,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from sandbox.live import topics
 from sandbox.live.databases import PASSWORD, Postgres, SqlFailed
+from sandbox.live.obstacles import Obstacle, Session
 from sandbox.live.platforms import Platform, states_of
 from sandbox.live.stacks import Site
 
@@ -36,22 +36,6 @@ class Mark:
     what: str
 
 
-class Stoppable(Protocol):
-    """A process, a session or a proxy that a scenario has put in the way of a connector."""
-
-    def stop(self) -> None: ...
-
-
-class Session:
-    """A client of the database that waits at its standard input; the server sees its end at once."""
-
-    def __init__(self, client: subprocess.Popen[str]) -> None:
-        self._client = client
-
-    def stop(self) -> None:
-        self._client.communicate()
-
-
 class Subject:
     """`name` is the connector's; its database, topics, slot and so on are named after it."""
 
@@ -65,7 +49,7 @@ class Subject:
         self.marks: list[Mark] = []
         self.written: dict[str, float] = {}
         """Each row's text and when it was committed, in seconds since the epoch."""
-        self.in_the_way: list[Stoppable] = []
+        self.in_the_way: list[Obstacle] = []
         """What a scenario has put there; it ends with `release`."""
         self._last = 0
         self._lock = threading.Lock()

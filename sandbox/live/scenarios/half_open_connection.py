@@ -1,6 +1,6 @@
 """The network drops what the database sends, and tells nobody: no line, RUNNING, and nothing arrives."""
 
-from sandbox.live.proxy import Proxy
+from sandbox.live.obstacles import Proxy
 from sandbox.live.scenario import On, Scenario, cured
 from sandbox.live.subject import Subject
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
@@ -17,9 +16,9 @@ from sandbox.live.subject import Subject
 from sandbox.live.trials.deployed import MINUTE, Deployed
 from sandbox.live.trials.judging import Facts, Twin, course_of, judge
 from sandbox.live.trials.recorder import Recorder
+from sandbox.live.trials.writer import Writer
 
 ROUND = 1.0
-WRITE_EVERY = 3.0
 SETTLE = {Course.QUIET: 3 * MINUTE, Course.HEALED: 3 * MINUTE, Course.REFUSED: 3.5 * MINUTE}
 """How long a course must stand before nothing more is expected of it: the first backoff and two looks, at least."""
 DECIDED_WITHIN = 420.0
@@ -42,7 +41,7 @@ class Trial:
         self.recorder = Recorder(self.subject)
         self.step = "waiting"
         self.began_at = self.broken_at = self.mended_at = 0.0
-        self._stop_writing: dict[str, Callable[[], None]] = {}
+        self._writers: dict[str, Writer] = {}
         self.sight: Sight | None = None
         self.facts: Facts | None = None
         self.complaints: tuple[str, ...] = ()
@@ -84,8 +83,7 @@ class Trial:
                 subject.mark("healthy: the first row was delivered")
         if self.scenario.writes:
             for subject in self._subjects():
-                self._stop_writing[subject.name] = stop = _writing(subject)
-                until_the_end.callback(stop)
+                self._writers[subject.name] = until_the_end.enter_context(Writer(subject))
 
     def _break(self) -> None:
         self.step = "breaking"
@@ -136,8 +134,8 @@ class Trial:
             self._mend("by a person")
         self.step = "recovering"
         self._wait(lambda: self._look().record.incident is None and self._runs(), MENDED_WITHIN)
-        if stop := self._stop_writing.get(self.subject.name):
-            stop()
+        if writer := self._writers.get(self.subject.name):
+            writer.stop()
         lossy = self.scenario.truth.rows is not Rows.ARRIVE
         self._wait(lambda: not self._missing(self.subject), LOST_AFTER if lossy else DELIVERED_WITHIN)
 
@@ -201,21 +199,3 @@ class Trial:
 
 def _subject(scenario: Scenario, there: Site, deployed: Deployed, name: str) -> Subject:
     return scenario.kind(there, deployed.platform(scenario.runs_on), name, scenario.settings, scenario.worker)
-
-
-def _writing(subject: Subject) -> Callable[[], None]:
-    """Somebody writes a row every few seconds, as long as the database takes it; what ends that."""
-    over = threading.Event()
-
-    def write() -> None:
-        while not over.wait(WRITE_EVERY):
-            subject.write()
-
-    writer = threading.Thread(target=write, daemon=True, name=f"write {subject.name}")
-    writer.start()
-
-    def stop() -> None:
-        over.set()
-        writer.join(timeout=10)
-
-    return stop

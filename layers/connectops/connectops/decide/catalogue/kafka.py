@@ -200,7 +200,8 @@ KAFKA_CLASSES = (
         sources=("kafka 3.8 NetworkClient:1213, 3.9:1218, Sender:706, KafkaProducer:1180",),
         explains=("CONNECT_OFFSET_FLUSH_TIMEOUT", "DBZ_TASK_NOT_STOPPED", "KAFKA_DELIVERY_FAILED"),
         signatures=(
-            Signature(text="Topic * not present in metadata after", weight=Weight.SURE),
+            Signature(text="Topic * not present in metadata after", weight=Weight.SURE,
+                      unless=("Failed to flush", "Flush of")),
             *exceptions("UnknownTopicOrPartitionException", "UnknownTopicIdException",
                         "org.apache.kafka.common.errors.ResourceNotFoundException", weight=Weight.SPECIFIC),
             *texts("This server does not host this topic-partition", weight=Weight.SPECIFIC),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.live.platforms import AccessLog
+from sandbox.live.access_log import AccessLog
 
 NEW = '[2026-11-23 01:29:54,701] INFO 127.0.0.1 - - [23/Nov/2026:01:29:54 +0000] "POST /connectors/orders/restart?includeTasks=true&onlyFailed=true HTTP/1.1" 202 188 "" "python-requests/2.32.3" 34 (org.apache.kafka.connect.runtime.rest.RestServer:57)'
 OF_3_7 = '[2026-11-23 01:29:54,701] INFO 127.0.0.1 - - [23/Nov/2026:01:29:54 +0000] "POST /connectors/orders/restart?includeTasks=true&onlyFailed=true HTTP/1.1" 202 188 "-" "python-requests/2.32.3" 34 (org.apache.kafka.connect.runtime.rest.RestServer:62)'

@@ -1,16 +1,37 @@
-"""A TCP proxy that can go silent: what a network does that drops packets and tells nobody."""
+"""What scenarios put in the way of a connector: anything that can be stopped."""
 
 from __future__ import annotations
 
 import socket
+import subprocess
 import threading
 from contextlib import suppress
+from typing import Protocol
 
 CHUNK = 65_536
 
 
+class Obstacle(Protocol):
+    """A process, a session of the database, a proxy."""
+
+    def stop(self) -> None: ...
+
+
+class Session:
+    """A client of the database that waits at its standard input; the server sees its end at once."""
+
+    def __init__(self, client: subprocess.Popen[str]) -> None:
+        self._client = client
+
+    def stop(self) -> None:
+        self._client.communicate()
+
+
 class Proxy:
-    """Listens on a port of 127.0.0.1 and hands everything on to another one, from its making to `stop`."""
+    """Listens on a port of 127.0.0.1 and hands everything on to another one, from its making to `stop`.
+
+    It can go silent: what a network does that drops packets and tells nobody.
+    """
 
     def __init__(self, port: int, target: int) -> None:
         self.port, self._target = port, target
