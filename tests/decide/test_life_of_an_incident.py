@@ -88,6 +88,25 @@ def test_the_same_look_delivered_twice_is_one_look(world):
     assert world.hands.restarts == []
 
 
+def test_two_looks_at_the_same_period_of_a_metric_are_one_sight(world):
+    """A worker that ends leaves no newer datapoint: the next look shows the old one again."""
+    once = failed(0)
+    again = replace(failed(1), tasks=once.tasks)
+    world.take(once)
+    assert world.take(again, MINUTE).decision.action is Action.WAIT
+    assert world.hands.restarts == []
+    assert world.take(failed(2), 2 * MINUTE).decision.action is Action.RESTART_TASKS
+
+
+def test_two_healthy_looks_at_the_same_period_do_not_end_an_incident(world):
+    world.take(failed(0))
+    world.take(failed(1, tags=(("restart", "off"),)), MINUTE)
+    once = healthy(2)
+    world.take(once, 2 * MINUTE)
+    assert world.take(replace(healthy(3), tasks=once.tasks), 3 * MINUTE).decision.action is not Action.RESOLVE
+    assert world.take(healthy(4), 4 * MINUTE).decision.action is Action.RESOLVE
+
+
 def test_two_looks_without_a_cause_are_one_restart_and_then_a_person(world):
     world.take(failed(0))
     assert world.take(failed(1), MINUTE).decision.action is Action.RESTART_TASKS

@@ -108,8 +108,14 @@ def _healthy(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dat
     if incident is None:
         step = _cooling_down(record, policy, now)
         return suspecting(step.record, record.suspicions[0], policy) if record.suspicions else step
-    if look.tasks and look.tasks.seen_at > incident.failing_until and look.at != incident.last_look_at:
-        incident = replace(incident, healthy_looks=incident.healthy_looks + 1, last_look_at=look.at, looks=0)
+    if look.tasks and look.tasks.seen_at > incident.failing_until and _is_another_sight(incident, look):
+        incident = replace(
+            incident,
+            healthy_looks=incident.healthy_looks + 1,
+            last_look_at=look.at,
+            seen_at=look.tasks.seen_at,
+            looks=0,
+        )
     record = replace(record, incident=incident)
     if incident.phase is Phase.RESTARTING:
         return nothing(record, "the restart is being carried out")
@@ -137,8 +143,9 @@ def _failing(record: ConnectorRecord, look: Look, health: Health, policy: Repair
         silent=incident.silent and health not in proof.FAILED_TASKS,
         state=look.state,
         diagnosis=_with_trace(incident.diagnosis, look.diagnosis),
-        looks=incident.looks + (look.at != incident.last_look_at),
+        looks=incident.looks + _is_another_sight(incident, look),
         last_look_at=look.at,
+        seen_at=seen_at,
         healthy_looks=0,
         evidence_at=max(incident.evidence_at, seen_at),
     )
@@ -148,6 +155,12 @@ def _failing(record: ConnectorRecord, look: Look, health: Health, policy: Repair
     if incident.phase is Phase.PROVING:
         return _proving(record, incident, look, health, policy, now)
     return conclude(record, incident, policy, now)
+
+
+def _is_another_sight(incident: Incident, look: Look) -> bool:
+    """A look that came twice is one, and so are two that saw the same period of a metric."""
+    seen_at = look.tasks.seen_at if look.tasks else look.at
+    return look.at != incident.last_look_at and seen_at != incident.seen_at
 
 
 def _with_trace(known: Diagnosis | None, trace: Diagnosis | None) -> Diagnosis | None:
