@@ -572,10 +572,10 @@ class Incident:
     silent: bool = False
     """Confirmed by silence: the status says RUNNING, so only records can show that it is over."""
     looks: int = 0
-    """Looks (distinct in time, and in what they tell of) that saw the failure since it opened or since the last restart."""
+    """Looks (distinct in time and in what they saw) that showed the failure since it opened or the last restart."""
     last_look_at: datetime | None = None
     seen_at: datetime | None = None
-    """Of which moment the last look told. A metric's period that is seen again, because no newer one came, is one sight."""
+    """Of which moment the last look told: a metric's period that is seen again is no second sight."""
     healthy_looks: int = 0
     """Healthy looks in a row since the last evidence of failure or the last restart."""
     attempts: tuple[Attempt, ...] = ()
