@@ -20,6 +20,8 @@ from sandbox.live.worker import Refused
 INVALID = "InvalidInput.InvalidConnectorConfiguration"
 HEALTHY_FOR = 5.0
 """Real seconds in which an updated connector and all its tasks must stay RUNNING."""
+LOOK = 0.3
+"""Real seconds between two looks at states."""
 
 type States = tuple[str, ...]
 """That of the connector, then those of its tasks; empty while there is no status."""
@@ -136,7 +138,7 @@ def _await(workers: ConnectorWorkers, wanted: Callable[[States], bool], what: st
     while not wanted(seen := _states(workers)):
         if workers.ended.is_set() or time.monotonic() > deadline:
             raise WorkFailed(UNKNOWN, f"The connector did not {what}; its states are {seen or 'not known'}.")
-        time.sleep(0.3)
+        time.sleep(LOOK)
     return seen
 
 
@@ -154,7 +156,7 @@ def _await_health(workers: ConnectorWorkers) -> None:
             raise WorkFailed(
                 UNKNOWN, f"The connector is not healthy after the update: {', '.join(seen) or 'no status'}."
             )
-        time.sleep(0.3)
+        time.sleep(LOOK)
 
 
 def _trace(workers: ConnectorWorkers) -> str:

@@ -86,6 +86,7 @@ class ConnectorWorkers:
         self._serials = itertools.count(1)
         self._lock = threading.RLock()
         self._died: dict[str, float] = {}
+        self._again_at = 0.0
 
     def start(self) -> None:
         """Until there are as many as wanted. Raises WorkFailed when one does not come up, and ends it."""
@@ -109,15 +110,17 @@ class ConnectorWorkers:
             now = time.monotonic()
             dead = [member for member in self.members if not member.running]
             due = [one for one in dead if now - self._died.setdefault(one.worker_id, now) >= self._replaced_after]
-            if self.ended.is_set() or not due:
+            missing = len(self.members) < self.shape.count and now >= self._again_at
+            if self.ended.is_set() or not (due or missing):
                 return
             for member in due:
                 member.end(at_once=True)
             self.members = tuple(member for member in self.members if member not in due)
             try:
                 self.start()
-            except WorkFailed as failed:
-                log.warning("%s: a worker could not be replaced yet: %s", self.name, failed)
+            except WorkFailed as problem:
+                self._again_at = time.monotonic() + self._replaced_after
+                log.warning("%s: a worker could not be replaced yet: %s", self.name, problem)
 
     def end(self, *, at_once: bool = False) -> None:
         self.ended.set()

@@ -11,6 +11,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -201,6 +202,33 @@ def test_a_connector_that_is_refused_is_failed_and_says_why(door: Door) -> None:
     with pytest.raises(msk_connect.NotInState, match="Unable to connect"):
         msk_connect.await_state(door.aws, arn)
     assert door.aws.workers("refused") == []
+
+
+def test_a_connector_whose_workers_do_not_come_up_is_failed(door: Door) -> None:
+    own = {**msk_connect.CONVERTERS, "config.providers": "gone", "config.providers.gone.class": "no.such.Provider"}
+    wanted = door.site.configuration("shop3", "shop")
+    arn = msk_connect.create(door.aws, door.site, "workerless", wanted, door.plugin, worker_properties=own)
+    with pytest.raises(msk_connect.NotInState, match="Retry the operation"):
+        msk_connect.await_state(door.aws, arn)
+    events = door.aws.client("logs").filter_log_events(
+        logGroupName=msk_connect.LOG_GROUP, logStreamNamePrefix="workerless"
+    )["events"]
+    assert any("no.such.Provider" in event["message"] for event in events)
+
+
+def test_what_a_worker_writes_beyond_the_limit_is_not_delivered(door: Door) -> None:
+    door.aws.limit_logs(20)
+    wanted = door.site.configuration("shop4", "shop")
+    arn = msk_connect.create(door.aws, door.site, "quiet", wanted, door.plugin)
+    msk_connect.await_state(door.aws, arn)
+    door.aws.limit_logs(None)
+    (worker,) = door.aws.workers("quiet")
+    written = len(Path(worker.log).read_text().splitlines())
+    delivered = door.aws.client("logs").filter_log_events(
+        logGroupName=msk_connect.LOG_GROUP, logStreamNames=[worker.log_stream]
+    )["events"]
+    assert 0 < len(delivered) < written
+    door.api.delete_connector(connectorArn=arn)
 
 
 def test_a_plugin_that_is_no_zip_file_cannot_be_created(door: Door) -> None:
