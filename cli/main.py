@@ -129,6 +129,108 @@ def replay(
     raise typer.Exit(run(folder, policy, connector, as_json=as_json))
 
 
+STACK = typer.Option(help="The deployed stack, in the usual AWS environment.")
+NAME = typer.Argument(help="A connector's name, or CLUSTER/NAME where two clusters have it (MSK Connect is msk).")
+WAIT = typer.Option(help="Wait for the outcome and show it.")
+LASTS = typer.Option("--for", metavar="DURATION", help="How long, as 30m, 2h or 1d; 31 days at most.")
+
+
+def _order(kind: str, name: str, stack: str, *, lasts: str | None = None, force: bool = False, wait: bool) -> None:
+    from cli.orders import run
+    from connectops.model import OrderKind
+
+    raise typer.Exit(run(OrderKind(kind), name, stack, lasts=lasts, force=force, wait=wait))
+
+
+@app.command()
+def restart(
+    name: Annotated[str, NAME],
+    stack: Annotated[str, STACK] = "connectops",
+    *,
+    force: Annotated[bool, typer.Option("--force", help="Even if it does not help, or others hold it.")] = False,
+    wait: Annotated[bool, WAIT] = True,
+) -> None:
+    """Restart a connector through the deployment: claimed, followed and proven like its own restarts.
+
+    Exits with 1 if it is refused or not proven, with 2 if the deployment cannot be asked, with 3 if no answer comes.
+    """
+    _order("restart", name, stack, force=force, wait=wait)
+
+
+@app.command()
+def pause(
+    name: Annotated[str, NAME], stack: Annotated[str, STACK] = "connectops", *, wait: Annotated[bool, WAIT] = True
+) -> None:
+    """Pause a connector; ConnectOps never resumes it by itself."""
+    _order("pause", name, stack, wait=wait)
+
+
+@app.command()
+def resume(
+    name: Annotated[str, NAME], stack: Annotated[str, STACK] = "connectops", *, wait: Annotated[bool, WAIT] = True
+) -> None:
+    """Resume a connector that is paused or stopped."""
+    _order("resume", name, stack, wait=wait)
+
+
+@app.command()
+def ack(
+    name: Annotated[str, NAME],
+    lasts: Annotated[str, LASTS] = "4h",
+    stack: Annotated[str, STACK] = "connectops",
+    *,
+    wait: Annotated[bool, WAIT] = True,
+) -> None:
+    """Say that you work on a connector's incident: no reminders and no pages for a while."""
+    _order("ack", name, stack, lasts=lasts, wait=wait)
+
+
+@app.command()
+def silence(
+    name: Annotated[str, NAME],
+    lasts: Annotated[str, LASTS],
+    stack: Annotated[str, STACK] = "connectops",
+    *,
+    wait: Annotated[bool, WAIT] = True,
+) -> None:
+    """Tell nobody of a connector for a while; it is watched and repaired as before."""
+    _order("silence", name, stack, lasts=lasts, wait=wait)
+
+
+@app.command()
+def hold(
+    name: Annotated[str, NAME],
+    lasts: Annotated[str, LASTS],
+    stack: Annotated[str, STACK] = "connectops",
+    *,
+    wait: Annotated[bool, WAIT] = True,
+) -> None:
+    """Restart nothing of a connector and page nobody for a while."""
+    _order("hold", name, stack, lasts=lasts, wait=wait)
+
+
+@app.command()
+def release(
+    name: Annotated[str, NAME], stack: Annotated[str, STACK] = "connectops", *, wait: Annotated[bool, WAIT] = True
+) -> None:
+    """End a connector's quarantine, hold, silence and acknowledgement: the next look decides anew."""
+    _order("release", name, stack, wait=wait)
+
+
+@app.command()
+def mode(
+    wanted: Annotated[str | None, typer.Argument(metavar="[repair|advise|off]", help="Without: show it.")] = None,
+    lasts: Annotated[str | None, LASTS] = None,
+    stack: Annotated[str, STACK] = "connectops",
+    *,
+    wait: Annotated[bool, WAIT] = True,
+) -> None:
+    """Say what the whole deployment may do by itself, or show it; the template's Mode is the most it can be."""
+    from cli.mode import run
+
+    raise typer.Exit(run(wanted, stack, lasts=lasts, wait=wait))
+
+
 policy_files = typer.Typer(no_args_is_help=True, help="Policy files.")
 app.add_typer(policy_files, name="policy")
 

@@ -7,25 +7,25 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from cli.deployed import Deployed
 from cli.diagnose import UNREADABLE, UNREADABLE_INPUT, iso, named, records_of, texts_of
 from connectops.decide.unknown_errors import UnknownError, in_incidents, in_records
-from connectops.errors import ConnectOpsError, Unreachable
-from connectops.ledger import Ledger
+from connectops.errors import ConnectOpsError
 
-TABLE_OUTPUT = "LedgerTable"
 CONNECTORS_SHOWN = 3
 
 
 def run(files: Sequence[str], stack: str, *, as_json: bool) -> int:
     """Show them, the most frequent first; the exit code. Without files they are those of the stack's incidents."""
     try:
-        found = in_records(records_of(texts_of(files))) if files else in_incidents(_ledger(stack).every_incident())
+        if files:
+            found = in_records(records_of(texts_of(files)))
+        else:
+            found = in_incidents(Deployed.of(stack).ledger.every_incident())
     except (*UNREADABLE_INPUT, ConnectOpsError) as err:
         sys.stderr.write(f"connectops unknowns: cannot read {named(err)}\n")
         return UNREADABLE
@@ -34,20 +34,6 @@ def run(files: Sequence[str], stack: str, *, as_json: bool) -> int:
     else:
         _show(found)
     return 0
-
-
-def _ledger(stack: str) -> Ledger:
-    """The table of a deployed stack. Raises Unreachable."""
-    session = boto3.Session()
-    try:
-        (described,) = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
-        outputs = {each["OutputKey"]: each["OutputValue"] for each in described.get("Outputs", [])}
-        client = session.client("dynamodb")
-    except (BotoCoreError, ClientError) as err:
-        raise Unreachable(f"stack {stack}: {err}") from err
-    if TABLE_OUTPUT not in outputs:
-        raise Unreachable(f"stack {stack} has no output {TABLE_OUTPUT}: it is not a deployment of ConnectOps")
-    return Ledger(outputs[TABLE_OUTPUT], client)
 
 
 def _document(error: UnknownError) -> dict[str, Any]:

@@ -82,7 +82,7 @@ def respond_to_all(event: dict[str, Any], composition: Composition) -> PartialIt
         try:
             message = decode(record.body)
             if isinstance(message, StandingOrder):
-                _take_order(message, composition.orders)
+                _take_order(message, _sent_at(record), composition.orders)
                 return
             policy = composition.policy.at(composition.doors.clock())
             if message.order is not None:
@@ -105,11 +105,17 @@ def respond_to_all(event: dict[str, Any], composition: Composition) -> PartialIt
 
 def _as_sent(order: Order, record: SQSRecord) -> Order:
     """When the queue took it, and from whom: a desk's clock and a person's name are only said."""
-    sent = int(record.attributes.sent_timestamp or 0) / 1000
-    return replace(order, at=datetime.fromtimestamp(sent, UTC), sender=record.attributes.sender_id or "")
+    sent = _sent_at(record)
+    until = order.until and sent + (order.until - order.at)
+    return replace(order, at=sent, until=until, sender=record.attributes.sender_id or "")
 
 
-def _take_order(order: StandingOrder, orders: StandingOrders) -> None:
+def _sent_at(record: SQSRecord) -> datetime:
+    return datetime.fromtimestamp(int(record.attributes.sent_timestamp or 0) / 1000, UTC)
+
+
+def _take_order(order: StandingOrder, sent: datetime, orders: StandingOrders) -> None:
+    order = replace(order, at=sent, until=order.until and sent + (order.until - order.at))
     stands = orders.save(order)
     what = f"mode {order.mode}" if order.mode else "policy file"
     logger.info("standing order", order=what, by=order.by, until=order.until and order.until.isoformat(), stands=stands)

@@ -168,7 +168,17 @@ def test_the_age_of_an_order_is_told_by_the_queue_and_not_by_the_desk(deployed):
 def ordered(*orders: StandingOrder) -> dict[str, Any]:
     """An event with standing orders, as SQS hands it over."""
     record = an_event("killed_task")["Records"][0]
-    return {"Records": [record | {"messageId": f"m{n}", "body": encode(order)} for n, order in enumerate(orders)]}
+    return {
+        "Records": [
+            record
+            | {
+                "messageId": f"m{number}",
+                "body": encode(order),
+                "attributes": record["attributes"] | {"SentTimestamp": str(int(order.at.timestamp() * 1000))},
+            }
+            for number, order in enumerate(orders)
+        ]
+    }
 
 
 def test_mode_off_stops_acting_within_one_run(deployed):

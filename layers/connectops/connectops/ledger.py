@@ -118,6 +118,19 @@ class Ledger:
         except (BotoCoreError, ClientError) as err:
             raise _unreachable(err) from err
 
+    def remembered(self) -> frozenset[ConnectorId]:
+        """Every connector with a record. Reads the whole table: for people. Raises Unreachable."""
+        pages = self._client.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="sk = :state",
+            ExpressionAttributeValues={":state": {"S": STATE}},
+            ProjectionExpression="pk",
+        )
+        try:
+            return frozenset(connector_of(item["pk"]["S"]) for page in pages for item in page["Items"])
+        except (BotoCoreError, ClientError) as err:
+            raise _unreachable(err) from err
+
     def _query_open(self) -> Iterator[dict[str, Any]]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
