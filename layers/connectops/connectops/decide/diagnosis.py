@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
+from itertools import islice
 
 from connectops.decide.catalogue import CATALOGUE
 from connectops.decide.catalogue.entry import Role, Weight
@@ -36,6 +37,8 @@ CAUSE_KEPT = 600
 EVIDENCE_LINES = 12
 BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
 EVIDENCE_KEPT = 300
+EVIDENCE_RECORDS = 60
+STATEMENTS_REMEMBERED = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +131,19 @@ def diagnose_trace(trace: str, *, connector: str | None, task: int | None, at: d
 
 
 def interpret(record: LogRecord) -> Event:
-    """What one record is, looked at alone."""
+    """What one record is, looked at alone. One failure is printed several times: what was said before is known."""
+    known = _said(record.level, record.logger, record.message, record.causes, record.frames)
+    return Event(
+        record, known.kind, record.connector, known.match, known.matches, known.killed, known.refused, known.life
+    )
+
+
+@lru_cache(maxsize=STATEMENTS_REMEMBERED)
+def _said(level: str, logger: str, message: str, causes: tuple[str, ...], frames: tuple[str, ...]) -> Event:
+    return _interpreted(LogRecord(BEFORE_ALL, level, message, logger, causes=causes, frames=frames))
+
+
+def _interpreted(record: LogRecord) -> Event:
     message = record.message
     if SILENT_STOP in message:
         return Event(record, Kind.SILENT_STOP, record.connector)
@@ -175,6 +190,8 @@ def _attributed(events: list[Event], default: str | None) -> list[Event]:
         (only,) = named
         for event in events:
             event.connector = only
+        return events
+    if not any(event.connector is None and event.kind is Kind.FAILURE for event in events):
         return events
     owners: dict[str, set[str]] = {}
     for event in events:
@@ -229,10 +246,14 @@ def _first_line(text: str) -> str:
 
 
 def _evidence(records: Iterable[LogRecord]) -> tuple[str, ...]:
+    """The statements that a failure was seen in, each once, with what their throwables said."""
     found: dict[str, None] = {}
-    for record in records:
+    shown: set[tuple[str, tuple[str, ...]]] = set()
+    for record in islice(records, EVIDENCE_RECORDS):
         if len(found) >= EVIDENCE_LINES:
             break
-        head = f"{record.at:%Y-%m-%d %H:%M:%S} {record.level} {record.message.partition('\n')[0]}".rstrip()
-        found.update(dict.fromkeys((head, *(cause.partition("\n")[0] for cause in record.causes))))
+        if (record.message, record.causes) not in shown:
+            shown.add((record.message, record.causes))
+            head = f"{record.at:%Y-%m-%d %H:%M:%S} {record.level} {record.message.partition('\n')[0]}".rstrip()
+            found.update(dict.fromkeys((head, *(cause.partition("\n")[0] for cause in record.causes))))
     return tuple(redact(line, EVIDENCE_KEPT) for line in list(found)[:EVIDENCE_LINES])

@@ -39,7 +39,7 @@ FRAME_LEADS = frozenset(("at ", "..."))
 TRACE_LEADS = frozenset(("Sup", "Cau", "\tat", "\t..", "\tCa", "\tSu"))
 
 
-NAMES_LOOKED_AT = 300
+NAMES_LOOKED_AT = 100
 CLIENTS = frozenset(("NetworkClient", "Metadata", "Sender", "Fetcher", "ConsumerCoordinator", "AbstractCoordinator"))
 """Loggers of Kafka's clients in layouts that write their simple names only."""
 
@@ -528,7 +528,7 @@ class Assembler:
         """A worker of MSK Connect runs one connector: any of its lines may say which."""
         if name not in self._connectors:
             prefix = f"{WORKER_PREFIX}{name}] "
-            mine = (line[len(prefix) :] for line in self._lines if line.startswith(prefix))
+            mine = (line for line in self._lines if "|task-" in line and line.startswith(prefix))
             named = set(islice(connectors_in(mine), NAMES_LOOKED_AT))
             self._connectors[name] = named.pop() if len(named) == 1 else None
         return self._connectors[name]
