@@ -60,6 +60,8 @@ def _settings() -> dict[str, str]:
         "BACKOFF_UNIT",
         "BACKOFF_MAX",
         "DAY",
+        "FLEET_WINDOW",
+        "SHARED_FAILURE",
         "PROOF_WINDOW",
         "FORGET_AFTER",
         "SILENT_STOP",
@@ -71,7 +73,11 @@ def _settings() -> dict[str, str]:
         "REPEAT_NOTICE",
         "SLACK_TIMEOUT",
     ]
-    counts = ("LOOKS_NEEDED", "RESTARTS_PER_INCIDENT", "RESTARTS_PER_DAY", "IDLE_PROOF_LOOKS")
+    counts = [
+        "LOOKS_NEEDED",
+        *("RESTARTS_PER_INCIDENT", "RESTARTS_PER_DAY", "IDLE_PROOF_LOOKS"),
+        *("FLEET_RESTARTS", "FLEET_PERCENT", "SHARED_FAILURES"),
+    ]
     urls = ("FINDINGS_QUEUE_URL", "LOG_DEAD_LETTER_QUEUE_URL", "FINDINGS_DLQ_URL", "SLACK_DLQ_URL", "SLACK_QUEUE_URL")
     plain = {"AWS_DEFAULT_REGION": "us-east-1", "POWERTOOLS_SERVICE_NAME": "connectops"}
     ours = (

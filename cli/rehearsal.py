@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from cli.ledger_in_memory import LedgerInMemory
 from cli.recording import CLUSTER, Recording, Slice, Status
 from connectops.act.actor import Attempted
 from connectops.decide.attribution import LogOwner, Neighbourhood, findings_of
@@ -20,7 +21,6 @@ from connectops.model import (
     Decision,
     Finding,
     Health,
-    Incident,
     Look,
     Notice,
     Operation,
@@ -59,23 +59,18 @@ class Replay:
     connector: ConnectorId
     policy: RepairPolicy
     now: datetime
-    record: ConnectorRecord | None = None
+    ledger: LedgerInMemory = field(default_factory=LedgerInMemory)
     looked: Look | None = None
     health: Health = Health.UNKNOWN
     decisions: list[Decided] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-    last_ended: Incident | None = None
     noted: Noted | None = None
 
+    @property
+    def record(self) -> ConnectorRecord:
+        return self.ledger.load(self.connector)
+
     # ── the doors of a response ──
-
-    def load(self, connector: ConnectorId) -> ConnectorRecord:
-        return self.record or ConnectorRecord(connector)
-
-    def save(self, record: ConnectorRecord, now: datetime, ended: Incident | None = None) -> ConnectorRecord:
-        self.record = replace(record, version=record.version + 1)
-        self.last_ended = ended or self.last_ended
-        return self.record
 
     def look(self, connector: ConnectorId, arn: str | None, at: datetime) -> Look:
         return self.looked or Look(connector, at, ConnectorState.UNKNOWN, blind_because="no status was recorded yet")
@@ -112,14 +107,14 @@ class Replay:
                 self._take(finding)
 
     def _open(self) -> frozenset[ConnectorId]:
-        return frozenset({self.connector} if self.load(self.connector).is_open else ())
+        return frozenset({self.connector} if self.record.is_open else ())
 
     def _take(self, finding: Finding) -> None:
         if self.noted and self.noted.moved_at is None:
             if self._is_the_unrestarted_past(finding, self.noted):
                 return
             self.noted = replace(self.noted, moved_at=max(self.noted.at, finding.at - INSTANT))
-        outcome = respond(Doors(self, self, self, self, lambda: self.now), finding, self.policy)
+        outcome = respond(Doors(self.ledger, self, self, self, lambda: self.now), finding, self.policy)
         decided = Decided(self.now, state_of(outcome.record, self.health), outcome.decision)
         if not self.decisions or _is_news(self.decisions[-1], decided):
             self.decisions.append(decided)

@@ -60,10 +60,10 @@ def _decision(decided: Decided) -> dict[str, Any]:
 
 def _final(run: Replay) -> dict[str, Any]:
     """Where it stands at the end, with the cause of the open incident or suspicion, else of the last incident."""
-    record = run.load(run.connector)
+    record = run.record
     causes = [record.incident.diagnosis if record.incident else None]
     causes += [suspicion.diagnosis for suspicion in record.suspicions]
-    causes += [run.last_ended.diagnosis if run.last_ended else None]
+    causes += [incident.diagnosis for incident in run.ledger.ended[-1:]]
     cause = next((cause for cause in causes if cause), None)
     return {
         "state": state_of(record, run.health),

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from cli.ledger_in_memory import LedgerInMemory
 from connectops.act.actor import Attempted
-from connectops.errors import ConnectOpsError, LostRace, MessageNotDelivered, OutcomeUnknown
+from connectops.errors import ConnectOpsError, MessageNotDelivered, OutcomeUnknown
 from connectops.model import (
     Action,
     ConnectorId,
     ConnectorRecord,
     Finding,
-    Incident,
     Look,
     Notice,
     Operation,
@@ -27,25 +27,6 @@ from tests.builders import ARN, NOW, a_look, finding
 
 class Crash(Exception):
     """The function died here."""
-
-
-@dataclass
-class FakeRecords:
-    """A ledger in memory, with the versions of the real one."""
-
-    records: dict[str, ConnectorRecord] = field(default_factory=dict)
-    ended: list[Incident] = field(default_factory=list)
-
-    def load(self, connector: ConnectorId) -> ConnectorRecord:
-        return self.records.get(connector.key, ConnectorRecord(connector))
-
-    def save(self, record: ConnectorRecord, now: datetime, ended: Incident | None = None) -> ConnectorRecord:
-        if self.load(record.connector).version != record.version:
-            raise LostRace(record.connector.key)
-        written = replace(record, version=record.version + 1)
-        self.records[record.connector.key] = written
-        self.ended += [ended] if ended else []
-        return written
 
 
 @dataclass
@@ -152,7 +133,7 @@ class World:
     def __init__(self, policy: RepairPolicy | None = None) -> None:
         self.policy = policy or RepairPolicy()
         self.clock = Clock()
-        self.records = FakeRecords()
+        self.records = LedgerInMemory()
         self.sight = FakeSight()
         self.hands = FakeHands(self.clock, self.sight)
         self.voice = FakeVoice()

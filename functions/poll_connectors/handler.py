@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,7 @@ from connectops.decide.health import assess
 from connectops.errors import MalformedEvent, MessageNotDelivered, ObservationFailed, SettingsError, Unreachable
 from connectops.findings import FindingsQueue
 from connectops.ledger import Ledger
-from connectops.model import Diagnosis, Finding, Health, StandingOrder
+from connectops.model import ConnectorState, Diagnosis, Finding, Health, StandingOrder
 from connectops.observe.fleet import Fleet
 from connectops.observe.policy_source import PolicySource
 from connectops.settings import PollSettings
@@ -69,8 +70,9 @@ def poll(at: datetime, now: datetime, fleet: Fleet, ledger: Ledger, queue: Findi
     open_connectors = ledger.open_connectors()
     view = fleet.look(at, now, open_connectors)
     looks = [(look, assess(look)) for look in view.looks]
+    size = sum(look.state is not ConnectorState.GONE for look in view.looks)
     sent = queue.send(
-        Finding(look.connector, at, at.isoformat(), look=fleet.with_tags(look))
+        Finding(look.connector, at, at.isoformat(), look=replace(fleet.with_tags(look), fleet_size=size))
         for look, health in looks
         if health is not Health.HEALTHY or look.connector in open_connectors
     )

@@ -80,20 +80,23 @@ def create_msk_connector(
 ) -> str:
     """Make the recorded connector in the local MSK Connect, or find it; gives its ARN.
 
-    MSK Connect offers Kafka Connect 2.7.1 and 3.7.x: newer recordings count as 3.7.x.
+    MSK Connect offers Kafka Connect 2.7.1 and 3.7.x: newer recordings count as 3.7.x. Each recording was made in
+    a world of its own: it shares no database, no Kafka cluster and no subnet with another.
     """
     kafka_connect = aws.client("kafkaconnect")
     for page in kafka_connect.get_paginator("list_connectors").paginate(connectorNamePrefix=name):
         for connector in page["connectors"]:
             if connector["connectorName"] == name:
                 return str(connector["connectorArn"])
-    plugin = "arn:aws:kafkaconnect:us-east-1:123456789012:custom-plugin/debezium/00000000-0000-0000-0000-000000000000-1"
+    plugin = f"arn:aws:kafkaconnect:us-east-1:123456789012:custom-plugin/{name}/00000000-0000-0000-0000-000000000000-1"
+    database = {"database.hostname": f"{name}.example"} if "database.hostname" in recording.configuration else {}
+    vpc = {"subnets": [f"subnet-{name}"]}
     created = kafka_connect.create_connector(
         connectorName=name,
         kafkaConnectVersion="2.7.1" if recording.connect_version.startswith("2.7") else "3.7.x",
-        connectorConfiguration={"tasks.max": "1", **recording.configuration},
+        connectorConfiguration={"tasks.max": "1", **recording.configuration, **database},
         capacity={"provisionedCapacity": {"mcuCount": 1, "workerCount": 1}},
-        kafkaCluster={"apacheKafkaCluster": {"bootstrapServers": "b-1.example:9098", "vpc": {"subnets": ["subnet-1"]}}},
+        kafkaCluster={"apacheKafkaCluster": {"bootstrapServers": f"b-1.{name}.example:9098", "vpc": vpc}},
         kafkaClusterClientAuthentication={"authenticationType": "IAM"},
         kafkaClusterEncryptionInTransit={"encryptionType": "TLS"},
         plugins=[{"customPlugin": {"customPluginArn": plugin, "revision": 1}}],

@@ -120,9 +120,13 @@ def test_the_handler_is_wired_from_its_settings(monkeypatch):
 def _environment() -> dict[str, str]:
     seconds = (
         "FIRST_BACKOFF BACKOFF_UNIT BACKOFF_MAX DAY PROOF_WINDOW FORGET_AFTER SILENT_STOP INTERNAL_RETRY"
-        " EMPTY_ASSIGNMENT STUCK PAGE_BLIND PAGE_STALLED REPEAT_NOTICE"
+        " FLEET_WINDOW SHARED_FAILURE EMPTY_ASSIGNMENT STUCK PAGE_BLIND PAGE_STALLED REPEAT_NOTICE"
     )
-    counts = ("LOOKS_NEEDED", "RESTARTS_PER_INCIDENT", "RESTARTS_PER_DAY", "IDLE_PROOF_LOOKS")
+    counts = [
+        "LOOKS_NEEDED",
+        *("RESTARTS_PER_INCIDENT", "RESTARTS_PER_DAY", "IDLE_PROOF_LOOKS"),
+        *("FLEET_RESTARTS", "FLEET_PERCENT", "SHARED_FAILURES"),
+    ]
     texts = {
         "TABLE_NAME": "ledger",
         "ALERTS_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:alerts",

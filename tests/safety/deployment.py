@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 
+from cli.ledger_in_memory import LedgerInMemory
 from connectops.act.actor import Attempted
 from connectops.errors import (
     Busy,
@@ -22,16 +23,19 @@ from connectops.errors import (
 from connectops.findings import deduplication_id, encode
 from connectops.model import (
     Action,
+    Concerns,
     ConnectorId,
     ConnectorRecord,
     ConnectorState,
     Finding,
+    FleetItem,
     Incident,
     Look,
     Notice,
     Operation,
     Platform,
     RepairPolicy,
+    Surroundings,
 )
 from connectops.respond import Doors, respond
 from tests.builders import SECOND, finding_in
@@ -70,6 +74,7 @@ class Deployment:
     now: datetime
     later: Callable[[datetime, Callable[[datetime], None]], None]
     respond: Callable[[Doors, Finding, RepairPolicy], object] = respond
+    shared: LedgerInMemory = field(default_factory=LedgerInMemory)
     stored: ConnectorRecord | None = None
     ended: list[Incident] = field(default_factory=list)
     queue: deque[list[object]] = field(default_factory=deque)
@@ -148,16 +153,26 @@ class Deployment:
             raise Unreachable("throttled")
         return self.stored or ConnectorRecord(connector)
 
-    def save(self, record: ConnectorRecord, now: datetime, ended: Incident | None = None) -> ConnectorRecord:
+    def around(self, concerns: Concerns) -> Surroundings:
+        self._may_crash()
+        if self.random.random() < self.faults.ledger:
+            raise Unreachable("throttled")
+        return self.shared.around(concerns)
+
+    def save(
+        self,
+        record: ConnectorRecord,
+        now: datetime,
+        ended: Incident | None = None,
+        beside: tuple[FleetItem, ...] = (),
+    ) -> ConnectorRecord:
         self._may_crash()
         self._may_race()
         if self.random.random() < self.faults.ledger:
             raise Unreachable("throttled")
         if record.incident:
             self.rules.noticed.setdefault(record.incident.id, self._first_sight(now))
-        if record.version != (self.stored.version if self.stored else 0):
-            raise LostRace("overtaken")
-        self.stored = replace(record, version=record.version + 1)
+        self.stored = self.shared.save(record, now, ended, beside)
         self.ended += [ended] if ended else []
         self.promised |= {notice.id for notice in record.outbox}
         self._may_crash()

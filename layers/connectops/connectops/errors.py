@@ -12,6 +12,7 @@
     ├── OutcomeUnknown           the call may or may not have been carried out: look before anything else
     ├── MessageNotDelivered      a notice did not arrive; `.permanent` says whether trying again is useless
     ├── LostRace                 somebody else wrote the record first: a normal outcome
+    │   └── Overtaken            somebody else wrote what connectors have in common first: read it again
     ├── MalformedEvent           the input is not what the trigger promises (poison: never tried again)
     └── SettingsError            names every setting that is missing or wrong, and what was expected
 
@@ -93,6 +94,10 @@ class LostRace(ConnectOpsError):
     """A conditional write failed: another writer was first."""
 
     waiting_helps = True
+
+
+class Overtaken(LostRace):
+    """A conditional write failed on an item of the fleet alone: the record is still ours to write."""
 
 
 class MalformedEvent(ConnectOpsError):

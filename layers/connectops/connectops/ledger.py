@@ -5,6 +5,8 @@
 | `cluster/name` | `STATE`         | `version`, `record` (JSON of model.ConnectorRecord), `open`, `expires_at` |
 | `cluster/name` | `INCIDENT#<id>` | `incident` (JSON of model.Incident) of an ended incident, `expires_at`   |
 
+What connectors have in common is in `fleet_items`.
+
 `open` is there only while a connector needs to be looked at again: the sparse index `open` lists exactly those.
 Every write names the version it read, so a claim can be won once; losing the race is `LostRace`.
 """
@@ -19,8 +21,19 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from botocore.exceptions import BotoCoreError, ClientError
 
-from connectops.errors import LostRace, MalformedEvent, Unreachable
-from connectops.model import MSK_CLUSTER, ConnectorId, ConnectorRecord, Incident, Platform
+from connectops import fleet_items
+from connectops.errors import LostRace, MalformedEvent, Overtaken, Unreachable
+from connectops.model import (
+    MSK_CLUSTER,
+    Concerns,
+    ConnectorId,
+    ConnectorRecord,
+    FleetItem,
+    Incident,
+    Membership,
+    Platform,
+    Surroundings,
+)
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -28,6 +41,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 STATE = "STATE"
 OPEN_INDEX = "open"
+_FAILED = "ConditionalCheckFailed"
 STATE_KEPT_FOR = timedelta(days=7)
 INCIDENT_KEPT_FOR = timedelta(days=90)
 
@@ -68,20 +82,37 @@ class Ledger:
             return ConnectorRecord(connector)
         return _decode_state(connector, answer["Item"]["record"]["S"])
 
-    def save(self, record: ConnectorRecord, now: datetime, ended: Incident | None = None) -> ConnectorRecord:
-        """Write the next version, together with an incident that ended by it. Raises LostRace if it was overtaken."""
-        written = replace(record, version=record.version + 1)
-        state = self._state_put(written, now)
+    def around(self, concerns: Concerns) -> Surroundings:
+        """What of the fleet a step has to do with. Strongly consistent."""
         try:
-            if ended is None:
-                self._client.put_item(**state)
-            else:
-                puts = [{"Put": state}, {"Put": self._incident_put(ended, now)}]
-                self._client.transact_write_items(TransactItems=puts)  # type: ignore[arg-type]  # built by us
-        except ClientError as err:
-            if _overtaken(err):
-                raise LostRace(f"{record.connector.key}: version {record.version} was overtaken") from err
+            items = self._get(fleet_items.wanted(concerns))
+            members = self._members(concerns.members_of) if concerns.members_of else ()
+            return fleet_items.surroundings(concerns, items, members)
+        except (BotoCoreError, ClientError) as err:
             raise _unreachable(err) from err
+
+    def save(
+        self,
+        record: ConnectorRecord,
+        now: datetime,
+        ended: Incident | None = None,
+        beside: tuple[FleetItem, ...] = (),
+    ) -> ConnectorRecord:
+        """Write the next version, with an incident that ended by it and items of the fleet: all of it, or nothing.
+
+        Raises LostRace if the record was overtaken, Overtaken if only an item of the fleet was.
+        """
+        written = replace(record, version=record.version + 1)
+        puts = [self._state_put(written, now)]
+        puts += [self._incident_put(ended, now)] if ended else []
+        puts += [fleet_items.put(self._table, item, now) for item in beside]
+        try:
+            if len(puts) == 1:
+                self._client.put_item(**puts[0])
+            else:
+                self._client.transact_write_items(TransactItems=[{"Put": put} for put in puts])  # type: ignore[typeddict-item]  # built by us
+        except ClientError as err:
+            raise _not_written(record, err) from err
         except BotoCoreError as err:
             raise _unreachable(err) from err
         return written
@@ -131,6 +162,31 @@ class Ledger:
         except (BotoCoreError, ClientError) as err:
             raise _unreachable(err) from err
 
+    def _get(self, keys: list[fleet_items.Key]) -> list[dict[str, Any]]:
+        """Items by their keys, in one call; what the table had no breath for is asked for again, once."""
+        found: list[dict[str, Any]] = []
+        for _ in range(2):
+            if not keys:
+                return found
+            answer = self._client.batch_get_item(RequestItems={self._table: {"Keys": keys, "ConsistentRead": True}})
+            found += answer["Responses"].get(self._table, [])
+            rest = answer["UnprocessedKeys"].get(self._table)
+            keys = list(rest["Keys"]) if rest else []
+        if keys:
+            raise Unreachable(f"the ledger did not answer: {len(keys)} items of the fleet were not read")
+        return found
+
+    def _members(self, membership: Membership) -> Iterator[dict[str, Any]]:
+        pk, begin = fleet_items.members_of(membership)
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :begin)",
+            ExpressionAttributeValues={":pk": {"S": pk}, ":begin": {"S": begin}},
+            ConsistentRead=True,
+        )
+        for page in pages:
+            yield from page["Items"]
+
     def _query_open(self) -> Iterator[dict[str, Any]]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
@@ -174,10 +230,15 @@ class Ledger:
         }
 
 
-def _overtaken(err: ClientError) -> bool:
-    """Source: PutItem and TransactWriteItems in the DynamoDB API reference."""
+def _not_written(record: ConnectorRecord, err: ClientError) -> LostRace | Unreachable:
+    """Source: PutItem and TransactWriteItems in the DynamoDB API reference; reasons stand in the order of the items."""
     reasons = [reason.get("Code") for reason in err.response.get("CancellationReasons", [])]
-    return err.response["Error"]["Code"] == "ConditionalCheckFailedException" or "ConditionalCheckFailed" in reasons
+    lost = err.response["Error"]["Code"] == "ConditionalCheckFailedException" or _FAILED in reasons[:1]
+    if lost:
+        return LostRace(f"{record.connector.key}: version {record.version} was overtaken")
+    if _FAILED in reasons or "TransactionConflict" in reasons:
+        return Overtaken(f"{record.connector.key}: others wrote an item of the fleet first")
+    return _unreachable(err)
 
 
 def _unreachable(err: Exception) -> Unreachable:

@@ -488,6 +488,12 @@ class Change(StrEnum):
     CLOSED = "closed"
     REMINDER = "reminder"
     COULD_NOT_SEE = "could-not-see"
+    FLEET_OPENED = "fleet-opened"
+    """Several connectors that share a source fail alike; from here on they are told of together."""
+    FLEET_PROVEN = "fleet-proven"
+    FLEET_HELD = "fleet-held"
+    FLEET_GAVE_UP = "fleet-gave-up"
+    FLEET_RESOLVED = "fleet-resolved"
     NOT_UNDERSTOOD = "not-understood"
     """Tags that say something to ConnectOps which it does not understand."""
     ORDERED = "ordered"
@@ -527,6 +533,10 @@ class Notice:
     arn: str | None = None
     owner: str | None = None
     log_group: str | None = None
+    shared: str | None = None
+    """What the connectors of a fleet incident share, in plain words; None where the notice is about one connector."""
+    members: tuple[str, ...] = ()
+    """Keys of the connectors of a fleet incident, those first that joined first."""
     links: Links = Links()
     """Filled in on publishing."""
 
@@ -613,6 +623,19 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
+class Membership:
+    """That a connector takes part in the incident of a shared source; without being renewed it ends `until`.
+
+    `left`: its own incident ended, or has another cause; whether it was the last one is still to be seen.
+    """
+
+    source: SharedSource
+    incident_id: str
+    until: datetime
+    left: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ConnectorRecord:
     """All that the ledger knows of one connector; `version` grows by one with each write (0: never written).
 
@@ -648,6 +671,7 @@ class ConnectorRecord:
     log_group: str | None = None
     shares: tuple[SharedSource, ...] = ()
     fleet_size: int | None = None
+    fleet: Membership | None = None
     tags: tuple[tuple[str, str], ...] = ()
     tag_problems_told: tuple[str, ...] = ()
     hold: Reprieve | None = None
@@ -661,7 +685,133 @@ class ConnectorRecord:
     def is_open(self) -> bool:
         """Whether the next looks must bring this connector up even if it looks healthy."""
         remembered = self.backoff_attempts or self.outbox or self.blind_since or self.in_transition_since
-        return bool(self.incident or self.suspicions or remembered)
+        return bool(self.incident or self.suspicions or remembered or self.fleet)
+
+
+# ── what connectors have in common ────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class RestartBudget:
+    """When the latest restarts of the whole fleet were claimed; `fleet_size` as the last one who claimed knew it."""
+
+    version: int = 0
+    fleet_size: int = 0
+    claims: tuple[datetime, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterLock:
+    """Who may restart on a self-managed cluster. Without a `holder` and with `until`: nobody, it is rebalancing."""
+
+    cluster: str
+    version: int = 0
+    holder: str | None = None
+    """Key of the connector that is being restarted."""
+    until: datetime | None = None
+    """When it is free again, whatever became of the holder."""
+
+
+class FleetPhase(StrEnum):
+    """Where the incident of a shared source stands."""
+
+    GATHERED = "GATHERED"
+    """Several connectors fail alike; the first one whose restart is due is the probe."""
+    PROBING = "PROBING"
+    """One is being restarted; the others wait for its proof."""
+    PROVEN = "PROVEN"
+    """One works again; the others follow within the budget."""
+    HELD = "HELD"
+    """The probe failed: all wait until the next one may be tried."""
+    GAVE_UP = "GAVE_UP"
+    """The probes that this cause is worth are spent: all wait until a person has made one of them work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """One connector that fails; `kin` is the same for causes that are alike, see decide.kinship.
+
+    `restarted`: it was before anybody knew that it is not alone.
+    """
+
+    connector: ConnectorId
+    failure_class: str
+    kin: str
+    at: datetime
+    restarted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FleetIncident:
+    """One outage of a shared source. `until` ends the phases PROBING (whatever became of the probe) and HELD."""
+
+    id: str
+    source: SharedSource
+    opened_at: datetime
+    failure_class: str
+    kin: tuple[str, ...]
+    cause: str
+    next_step: str
+    names: tuple[str, ...] = ()
+    """Keys of connectors that take part; not all of them, if they are many."""
+    phase: FleetPhase = FleetPhase.GATHERED
+    probe: str | None = None
+    """Key of the connector that is restarted first."""
+    until: datetime | None = None
+    failures: int = 0
+    """Probes that failed since the last proof."""
+    proven_at: datetime | None = None
+    told_at: datetime | None = None
+    notices: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """All that the ledger knows of one shared source: who fails lately, and the incident, if they are many."""
+
+    source: SharedSource
+    version: int = 0
+    recent: tuple[Failing, ...] = ()
+    incident: FleetIncident | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One connector that takes part in the incident of a shared source, or did until `left_at`."""
+
+    incident_id: str
+    source: SharedSource
+    connector: ConnectorId
+    failure_class: str
+    joined_at: datetime
+    until: datetime
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Concerns:
+    """What of the fleet a step of one connector has to do with; nothing of it is read otherwise."""
+
+    budget: bool = False
+    cluster: str | None = None
+    sources: tuple[SharedSource, ...] = ()
+    members_of: Membership | None = None
+
+    def __bool__(self) -> bool:
+        return self.budget or self.cluster is not None or bool(self.sources)
+
+
+type FleetItem = RestartBudget | ClusterLock | SourceRecord | Member
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the ledger knows of the fleet around one connector: that which was asked for."""
+
+    budget: RestartBudget | None = None
+    lock: ClusterLock | None = None
+    sources: tuple[SourceRecord, ...] = ()
+    members: tuple[Member, ...] = ()
 
 
 # ── how it is to be done ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -742,6 +892,13 @@ class RepairPolicy:
     restarts_per_incident: int = 7
     restarts_per_day: int = 7
     day: timedelta = timedelta(hours=24)
+    fleet_restarts: int = 5
+    """At most so many restarts of the whole fleet in `budget_window`, and at most `fleet_percent` of it; but one."""
+    fleet_percent: int = 20
+    budget_window: timedelta = timedelta(seconds=60)
+    shared_failures: int = 3
+    """So many connectors that share a source and fail alike within `shared_window` are one incident."""
+    shared_window: timedelta = timedelta(minutes=10)
     proof_window: timedelta = timedelta(minutes=10)
     idle_proof_looks: int = 2
     forget_after: timedelta = timedelta(minutes=10)

@@ -9,6 +9,7 @@ recording.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Protocol
@@ -17,15 +18,26 @@ from connectops.act.actor import Actor
 from connectops.act.switch import Switch
 from connectops.decide.attempt import accepted, follow, lose_sight, refused
 from connectops.decide.claim import claim
+from connectops.decide.fleet import concerns, take_part, wait_for_others
 from connectops.decide.incident import Step
 from connectops.decide.response import consider
-from connectops.errors import ActionRefused, MessageNotDelivered, NotFound, ObservationFailed, OutcomeUnknown
+from connectops.errors import (
+    ActionRefused,
+    LostRace,
+    MessageNotDelivered,
+    NotFound,
+    ObservationFailed,
+    OutcomeUnknown,
+    Overtaken,
+)
 from connectops.model import (
+    Concerns,
     ConnectorId,
     ConnectorRecord,
     ConnectorState,
     Decision,
     Finding,
+    FleetItem,
     Incident,
     Look,
     Notice,
@@ -33,7 +45,11 @@ from connectops.model import (
     Phase,
     Platform,
     RepairPolicy,
+    Surroundings,
 )
+
+TRIES = 5
+"""So often a step is weighed anew because others of the fleet wrote first; then the finding comes again."""
 
 
 class Records(Protocol):
@@ -41,7 +57,15 @@ class Records(Protocol):
 
     def load(self, connector: ConnectorId) -> ConnectorRecord: ...
 
-    def save(self, record: ConnectorRecord, now: datetime, ended: Incident | None = None) -> ConnectorRecord: ...
+    def around(self, concerns: Concerns) -> Surroundings: ...
+
+    def save(
+        self,
+        record: ConnectorRecord,
+        now: datetime,
+        ended: Incident | None = None,
+        beside: tuple[FleetItem, ...] = (),
+    ) -> ConnectorRecord: ...
 
 
 class Sight(Protocol):
@@ -94,13 +118,37 @@ def respond(doors: Doors, finding: Finding, policy: RepairPolicy) -> Outcome:
     followed = follow_up(doors, read, policy, now)
     step = consider(followed, finding, policy, now)
     if step.decision.action.restarts:
+        step = _wait_for_others(doors, read, step, policy, now)
+    if step.decision.action.restarts:
         step = claim(step.record, look_once_more(doors, step.record, now), policy, now)
-    saved = read if step.record == read else doors.records.save(step.record, now, step.ended)
-    restarts = step.decision.action.restarts
+    step, saved = _write(doors, read, step, policy, now)
+    restarts = step.unclaimed is not None
     if restarts:
-        step = _restart(doors, saved, step, policy)
-        saved = doors.records.save(step.record, doors.clock(), step.ended)
+        claimed, step = saved, _restart(doors, saved, step, policy)
+        step, saved = _write(doors, claimed, step, policy, doors.clock())
     return deliver(doors, Outcome(step.decision, saved, step.ended, restarts))
+
+
+def _wait_for_others(doors: Doors, read: ConnectorRecord, step: Step, policy: RepairPolicy, now: datetime) -> Step:
+    """A thousand that wait for their turn ask the ledger, not the platform."""
+    around = doors.records.around(concerns(read, replace(step, unclaimed=step.record), policy, now))
+    return wait_for_others(read, step, around, policy, now)
+
+
+def _write(
+    doors: Doors, before: ConnectorRecord, step: Step, policy: RepairPolicy, now: datetime
+) -> tuple[Step, ConnectorRecord]:
+    """Write a step, as the fleet allows it, together with what it means for the fleet: one write, all or nothing."""
+    for _ in range(TRIES):
+        wanted = concerns(before, step, policy, now)
+        around = doors.records.around(wanted) if wanted else Surroundings()
+        part = take_part(before, step, around, policy, now)
+        items = part.items(around)
+        if part.record == before and not items:
+            return part.step, before
+        with suppress(Overtaken):
+            return part.step, doors.records.save(part.record, now, part.step.ended, items)
+    raise LostRace(f"{before.connector.key}: others of the fleet were first {TRIES} times")
 
 
 def follow_up(doors: Doors, record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> ConnectorRecord:
@@ -133,9 +181,10 @@ def _restart(doors: Doors, claimed: ConnectorRecord, step: Step, policy: RepairP
     except (ActionRefused, ObservationFailed) as err:
         return refused(claimed, err, policy, doors.clock())
     except OutcomeUnknown as err:
-        return replace(step, record=accepted(claimed, None, None, str(err), policy, doors.clock()))
-    now = doors.clock()
-    return replace(step, record=accepted(claimed, done.operation, done.restarted_at, done.remark, policy, now))
+        record = accepted(claimed, None, None, str(err), policy, doors.clock())
+    else:
+        record = accepted(claimed, done.operation, done.restarted_at, done.remark, policy, doors.clock())
+    return Step(record, step.decision)
 
 
 def deliver(doors: Doors, outcome: Outcome) -> Outcome:

@@ -41,14 +41,15 @@ def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dateti
         why = look.blind_because or f"it is {look.state} just before the restart"
         return held(record, incident, why, policy, now)
     version, arn = look.connect_version or record.connect_version, look.arn or record.arn
-    record = replace(record, connect_version=version, arn=arn)
+    record = replace(record, connect_version=version, arn=arn, shares=look.shares or record.shares)
     incident = replace(incident, state=look.state)
     if _recovers(record, incident, look):
         return held(record, incident, "it works again just before the restart", policy, now)
     decision = rule(record, incident, policy, now)
     if not decision.action.restarts:
         return conclude(record, incident, policy, now)
-    return Step(claimed(record, incident, decision, now), decision)
+    unclaimed = replace(record, incident=incident)
+    return Step(claimed(record, incident, decision, now), decision, unclaimed=unclaimed)
 
 
 def _recovers(record: ConnectorRecord, incident: Incident, look: Look) -> bool:

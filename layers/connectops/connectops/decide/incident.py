@@ -49,11 +49,15 @@ _PHASE_AFTER = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What follows from a finding: the decision, the record to be saved, and an incident that ended by it."""
+    """What follows from a finding: the decision, the record to be saved, and an incident that ended by it.
+
+    `unclaimed` is there where `record` claims a restart: the record if the claim has to be given up again.
+    """
 
     record: ConnectorRecord
     decision: Decision
     ended: Incident | None = None
+    unclaimed: ConnectorRecord | None = None
 
 
 def nothing(record: ConnectorRecord, reason: str) -> Step:

@@ -50,9 +50,11 @@ class Count(StrEnum):
 _UNHEALTHY = frozenset({Health.DEGRADED, Health.FAILED, Health.NO_TASKS, Health.RETRYING, Health.STALLED, Health.STUCK})
 _TOLD = {
     Change.OPENED: Count.INCIDENTS_OPENED,
+    Change.FLEET_OPENED: Count.INCIDENTS_OPENED,
     Change.REFUSED: Count.RESTARTS_REFUSED,
     Change.QUARANTINED: Count.CONNECTORS_QUARANTINED,
     Change.RESOLVED: Count.INCIDENTS_RESOLVED,
+    Change.FLEET_RESOLVED: Count.INCIDENTS_RESOLVED,
 }
 
 

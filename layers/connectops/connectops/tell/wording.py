@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from connectops.model import MSK_CLUSTER, Notice
 
 CAUSE = "Cause"
+NAMES_SHOWN = 20
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
@@ -18,18 +19,29 @@ _NOT_ALLOWED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff
 def facts(notice: Notice) -> list[tuple[str, str]]:
     """Short facts as (label, value); unknown ones are left out."""
     connector = notice.connector
-    where = "MSK Connect" if connector.cluster == MSK_CLUSTER else f"Kafka Connect cluster {connector.cluster}"
+    who = [("Connector", connector.name), ("Runs on", _where(notice))]
+    if notice.shared:
+        who = [("Share", notice.shared), ("Connectors", _names(notice.members))]
     found = [
-        ("Connector", connector.name),
-        ("Runs on", where),
+        *who,
         ("Since", f"{stamp(notice.since)} ({span(notice.at - notice.since)})"),
         ("Health", _plain(notice.health) if notice.health else ""),
         ("Failure class", notice.failure_class),
         ("Verdict", _plain(notice.verdict) if notice.verdict else ""),
-        ("Restarts tried", str(notice.attempts)),
+        ("Restarts tried", "" if notice.shared else str(notice.attempts)),
         ("Owner", notice.owner or ""),
     ]
     return [(label, value) for label, value in found if value.strip()]
+
+
+def _where(notice: Notice) -> str:
+    cluster = notice.connector.cluster
+    return "MSK Connect" if cluster == MSK_CLUSTER else f"Kafka Connect cluster {cluster}"
+
+
+def _names(members: tuple[str, ...]) -> str:
+    more = f" and {len(members) - NAMES_SHOWN} more" if len(members) > NAMES_SHOWN else ""
+    return ", ".join(members[:NAMES_SHOWN]) + more
 
 
 def paragraphs(notice: Notice) -> list[tuple[str, str]]:
