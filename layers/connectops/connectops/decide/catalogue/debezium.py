@@ -20,6 +20,9 @@ DEBEZIUM_CLASSES = (
         severity=Severity.PAGE,
         data=DataImpact.UNKNOWN,
         next_step="Choose a snapshot.mode that may take a snapshot (initial or when_needed), then restart.",
+        commands=(
+            '"snapshot.mode": "when_needed"',
+        ),
         sources=("debezium v3.6.1 BaseSourceTask:101,121", "debezium v1.6.4 MySqlConnectorTask:306,341"),
         signatures=texts(
             "previously stopped while taking a snapshot, but now the connector is configured to never allow snapshots",
@@ -48,6 +51,7 @@ DEBEZIUM_CLASSES = (
             "canceling statement due to user request",
             "canceling statement due to conflict with recovery",
             "could not obtain lock on relation",
+            "Lock request time out period exceeded",
             "Query execution was interrupted",
             "terminating connection due to idle-in-transaction timeout",
             "terminating connection due to transaction timeout",
@@ -66,6 +70,11 @@ DEBEZIUM_CLASSES = (
         severity=Severity.PAGE,
         data=DataImpact.UNKNOWN,
         next_step="Find out whether the database was dropped, renamed or restored elsewhere, then correct database.dbname, database.names or the endpoint.",
+        commands=(
+            "SHOW DATABASES;  -- MySQL, MariaDB",
+            "SELECT datname FROM pg_database;  -- PostgreSQL",
+            "SELECT name, state_desc FROM sys.databases;  -- SQL Server",
+        ),
         sources=("PostgreSQL SQLSTATE 3D000", "MySQL ER_BAD_DB_ERROR (1049)", "SQL Server error 4060"),
         explains=("PG_CONN_LOST", "MYSQL_CONN_LOST", "OTHER_DB_TRANSIENT"),
         signatures=(
@@ -111,6 +120,10 @@ DEBEZIUM_CLASSES = (
         severity=Severity.PAGE,
         data=DataImpact.UNKNOWN,
         next_step="Look at the column that the message names: change decimal.handling.mode, time.precision.mode or binary.handling.mode, exclude it, or upgrade. If the schema is out of step, take a new snapshot of the table.",
+        commands=(
+            "SHOW CREATE TABLE <table>;  -- MySQL, MariaDB",
+            "SELECT column_name, data_type, column_default FROM information_schema.columns WHERE table_name = '<table>';",
+        ),
         conditions="\"Out of sync\": one restart may read the schema again (PostgreSQL).",
         sources=("debezium v3.6.1 TableSchemaBuilder:261-269,317,441,492, EventDispatcher:362",),
         signatures=(
@@ -193,6 +206,9 @@ DEBEZIUM_CLASSES = (
         severity=Severity.WARNING,
         data=DataImpact.SAFE,
         next_step="One more restart, after the old task has ended, brings it back.",
+        commands=(
+            "curl -X POST <connect>/connectors/<name>/tasks/0/restart",
+        ),
         restart_cap=2,
         sources=("debezium 3.2 DebeziumOpenLineageEmitter",),
         versions="Debezium 3.2.0; the message holds database.password in clear text.",

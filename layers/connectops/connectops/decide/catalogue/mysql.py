@@ -463,6 +463,10 @@ MYSQL_CLASSES = (
         severity=Severity.WARNING,
         data=DataImpact.SAFE,
         next_step="Give schema.history.internal.producer.* and .consumer.* the same security settings as the worker, one topic per connector, and a longer recovery.poll.interval.ms.",
+        commands=(
+            "kafka-topics.sh --bootstrap-server <b> --command-config client.properties --describe --topic <history>",
+            "kafka-console-consumer.sh --bootstrap-server <b> --consumer.config client.properties --topic <history> --from-beginning --max-messages 1",
+        ),
         conditions="No restart if the history client is refused each time, or reaches no broker while the worker's own clients do.",
         restart_cap=3,
         sources=("debezium v1.6.4 KafkaDatabaseHistory:281,341", "debezium v3.6.1 KafkaSchemaHistory:403,470,665"),
@@ -496,6 +500,10 @@ MYSQL_CLASSES = (
         severity=Severity.PAGE,
         data=DataImpact.SAFE,
         next_step="Upgrade Debezium. Or, after checking that the statement changes no captured table, set schema.history.internal.skip.unparseable.ddl=true (database.history.skip.unparseable.ddl before 2.0) and restart.",
+        commands=(
+            "mysqlbinlog --read-from-remote-server --host <host> --start-position=<position> --verbose <file> | head -40",
+            '"schema.history.internal.skip.unparseable.ddl": "true"',
+        ),
         sources=("debezium-ddl-parser ParsingErrorListener:42, AlterTableParserListener:56,170",),
         versions="\"Jira issue\" in the text became \"GitHub issue\" in 3.x.",
         explains=("UNKNOWN_TABLE_SCHEMA", "DBZ_VALUE_CONVERSION"),
@@ -515,6 +523,10 @@ MYSQL_CLASSES = (
         severity=Severity.PAGE,
         data=DataImpact.UNKNOWN,
         next_step="Rebuild the history: snapshot.mode=recovery (schema_only_recovery before 2.6) with a new, empty history topic, or an ad-hoc snapshot of the table. Check that the user may SELECT it.",
+        commands=(
+            "SHOW GRANTS FOR '<user>'@'%';",
+            'INSERT INTO <signal_table> (id, type, data) VALUES (\'1\', \'execute-snapshot\', \'{"data-collections": ["<database>.<table>"], "type": "incremental"}\');',
+        ),
         sources=("debezium v1.0 - v3.6.1 BinlogReader, MySqlStreamingChangeEventSource, BinlogStreamingChangeEventSource:1064",),
         signatures=(
             *texts("schema isn't known to this connector", "whose schema isn't known to this connector",

@@ -159,6 +159,12 @@ OTHER_DATABASE_CLASSES = (
         severity=Severity.WARNING,
         data=DataImpact.SAFE,
         next_step="Wait until the server answers; a restart resumes from the stored offset.",
+        commands=(
+            "nc -vz <host> <port>",
+            "rs.status().members.map(m => m.name + ' ' + m.stateStr)  // MongoDB",
+            "SELECT name, state_desc FROM sys.databases;  -- SQL Server",
+            "SELECT status, database_status FROM v$instance;  -- Oracle",
+        ),
         only_if=QUIET,
         sources=("debezium *ErrorHandler.java v1.6.4 - v3.6.1",),
         versions="Often handled inside; the task dies if start() fails during Debezium's own restart.",
