@@ -56,6 +56,7 @@ def _settings() -> dict[str, str]:
     seconds = [
         "METRIC_PERIOD",
         "METRIC_WINDOW",
+        "QUIET_METRICS",
         "FIRST_BACKOFF",
         "BACKOFF_UNIT",
         "BACKOFF_MAX",
@@ -86,6 +87,7 @@ def _settings() -> dict[str, str]:
         | dict.fromkeys(urls, "https://queue.example/one")
         | {"TABLE_NAME": "ledger", "ALERTS_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:alerts", "MODE": "repair"}
         | {"KAFKA_CONNECT_CLUSTERS": "[]", "LOG_GROUP_CONNECTORS": "{}", "WATCH_MSK_CONNECT": "true"}
+        | {"WORKER_LOG_GROUPS": ""}
         | {"SLACK_WEBHOOK_SECRET": "connectops/slack"}
     )
     return plain | {f"CONNECTOPS_{name}": value for name, value in ours.items()}

@@ -23,6 +23,7 @@ from connectops.decide.health import assess
 from connectops.decide.tags import read_tags
 from connectops.model import MSK_CLUSTER, Health, KafkaConnectCluster, Look
 from connectops.observe.fleet import Fleet
+from connectops.observe.msk_fleet import MskFleet
 
 NOTHING_SEEN = 2
 DESCRIBED_AT_ONCE = 500
@@ -55,21 +56,18 @@ def run(
     fleet = Fleet(None, opened, diagnose_trace)
     if msk_connect:
         try:
-            fleet = Fleet.from_session(
+            msk = MskFleet.closely(
                 boto3.Session(),
-                opened,
-                diagnose_trace,
-                watch_msk_connect=True,
                 metric_period=metric_period,
                 metric_window=metric_window,
-                describe_at_most=DESCRIBED_AT_ONCE,
+                described_at_most=DESCRIBED_AT_ONCE,
             )
+            fleet = Fleet(msk, opened, diagnose_trace)
         except BotoCoreError as err:  # no region, no such profile: then the clusters alone
             blind[MSK_CLUSTER] = f"MSK Connect: {err}"
     view = fleet.look(now, now, frozenset())
     blind |= view.blind
-    looks = [fleet.with_tags(look) for look in view.looks]
-    seen = sorted(((look, assess(look)) for look in looks), key=lambda pair: pair[0].connector)
+    seen = sorted(((look, assess(look)) for look in view.looks), key=lambda pair: pair[0].connector)
     _print_json(seen, blind, now) if as_json else _print_table(seen, blind)
     return NOTHING_SEEN if not seen and len(blind) == len(opened) + msk_connect else 0
 

@@ -6,9 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
+from connectops.decide.health import assess
+from connectops.model import Health, Look
 from connectops.observe.msk_connect import MskConnect
+from connectops.observe.msk_details import Memory, MskDetails, NoMemory
+from connectops.observe.msk_fleet import MskFleet
+from connectops.observe.msk_metrics import Economy, MskMetrics
 from connectops.observe.task_metrics import TaskMetrics
 
 AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -25,7 +31,21 @@ class Msk:
         connect, metrics = session.client("kafkaconnect"), session.client("cloudwatch")
         self.client = connect
         self.connect, self.metrics = Stubber(connect), Stubber(metrics)
-        self.eyes = MskConnect(connect), TaskMetrics(metrics, MINUTE, 10 * MINUTE)
+        self.eye = MskConnect(connect)
+        self.task_metrics = TaskMetrics(metrics, MINUTE, 10 * MINUTE)
+
+    def fleet(
+        self,
+        memory: Memory | None = None,
+        economy: Economy | None = None,
+        *,
+        in_turn: int = 0,
+        at_most: int = 20,
+        tags: bool = False,
+    ) -> MskFleet:
+        """What the function watches with; without arguments it remembers nothing, spares nothing and reads no tags."""
+        details = MskDetails(self.eye, memory or NoMemory(), in_turn, at_most, tags=tags)
+        return MskFleet(self.eye, details, MskMetrics(self.task_metrics, economy or Economy(), _is_well))
 
     def measures(self, *counts: tuple[int, int]) -> None:
         """Running and errored tasks of each connector that says RUNNING, in the order of the list."""
@@ -34,12 +54,26 @@ class Msk:
         self.metrics.add_response("get_metric_data", {"MetricDataResults": results})
 
 
+def throttled(operation: str) -> ClientError:
+    """What botocore raises when AWS has had enough."""
+    answer: Any = {"Error": {"Code": "Throttling"}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    return ClientError(answer, operation)
+
+
+def _is_well(look: Look) -> bool:
+    return assess(look) is Health.HEALTHY
+
+
 def arn(name: str) -> str:
     return f"arn:aws:kafkaconnect:eu-west-1:123456789012:connector/{name}/0c0b0e5c-2"
 
 
-def summary(name: str, state: str = "RUNNING", version: str = "K3AEGXETSR30VB") -> dict[str, Any]:
+def summary(
+    name: str, state: str = "RUNNING", version: str = "K3AEGXETSR30VB", log_group: str | None = None
+) -> dict[str, Any]:
+    delivery = {"workerLogDelivery": {"cloudWatchLogs": {"enabled": True, "logGroup": log_group}}}
     return {
+        **({"logDelivery": delivery} if log_group else {}),
         "connectorArn": arn(name),
         "connectorName": name,
         "connectorState": state,
@@ -51,6 +85,12 @@ def summary(name: str, state: str = "RUNNING", version: str = "K3AEGXETSR30VB") 
 
 def description(name: str, **configuration: str) -> dict[str, Any]:
     return summary(name) | {"connectorConfiguration": configuration}
+
+
+def tagged(stubber: Stubber, name: str, **tags: str) -> None:
+    """The tags of a connector that begin with `connectops:`."""
+    answer = {"tags": {f"connectops:{key}": value for key, value in tags.items()}}
+    stubber.add_response("list_tags_for_resource", answer, {"resourceArn": arn(name)})
 
 
 def listed(stubber: Stubber, *summaries: dict[str, Any]) -> None:

@@ -1,27 +1,16 @@
-"""The ledger's table, as the template makes it."""
+"""The ledger's table, as the template makes it: keys and indexes are written down once."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.template.stack import properties
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-TABLE: dict[str, Any] = {
-    "BillingMode": "PAY_PER_REQUEST",
-    "AttributeDefinitions": [{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "open")],
-    "KeySchema": [{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-    "GlobalSecondaryIndexes": [
-        {
-            "IndexName": "open",
-            "KeySchema": [
-                {"AttributeName": "open", "KeyType": "HASH"},
-                {"AttributeName": "pk", "KeyType": "RANGE"},
-            ],
-            "Projection": {"ProjectionType": "KEYS_ONLY"},
-        }
-    ],
-}
+MADE_WITH = ("BillingMode", "AttributeDefinitions", "KeySchema", "GlobalSecondaryIndexes")
+TABLE: dict[str, Any] = {name: properties("Ledger")[name] for name in MADE_WITH}
 
 
 def a_table(client: DynamoDBClient) -> None:

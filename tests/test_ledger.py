@@ -14,28 +14,14 @@ from connectops.errors import LostRace, MalformedEvent, Unreachable
 from connectops.ledger import Ledger, connector_of
 from connectops.model import Action, Attempt, ConnectorId, ConnectorRecord, Platform
 from tests.builders import MINUTE, NOW, ONPREM, ORDERS, a_diagnosis, a_suspicion
+from tests.tables import a_table
 
 
 @pytest.fixture
 def dynamodb():
     with mock_aws():
         client = boto3.client("dynamodb", region_name="us-east-1")
-        client.create_table(
-            TableName="ledger",
-            BillingMode="PAY_PER_REQUEST",
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk", "open")],
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}, {"AttributeName": "sk", "KeyType": "RANGE"}],
-            GlobalSecondaryIndexes=[
-                {
-                    "IndexName": "open",
-                    "KeySchema": [
-                        {"AttributeName": "open", "KeyType": "HASH"},
-                        {"AttributeName": "pk", "KeyType": "RANGE"},
-                    ],
-                    "Projection": {"ProjectionType": "KEYS_ONLY"},
-                }
-            ],
-        )
+        a_table(client)
         yield client
 
 

@@ -17,6 +17,8 @@ POLL = {
     "CONNECTOPS_WATCH_MSK_CONNECT": "true",
     "CONNECTOPS_METRIC_PERIOD_SECONDS": "60",
     "CONNECTOPS_METRIC_WINDOW_SECONDS": "600",
+    "CONNECTOPS_QUIET_METRICS_SECONDS": "900",
+    "CONNECTOPS_WORKER_LOG_GROUPS": "",
 }
 
 
@@ -24,6 +26,11 @@ def test_good_settings_are_typed():
     settings = PollSettings.from_env(POLL | {"CONNECTOPS_METRIC_PERIOD_SECONDS": "7.5"})
     assert settings.metric_period == timedelta(seconds=7.5)
     assert settings.watch_msk_connect is True
+
+
+@pytest.mark.parametrize(("value", "groups"), [("", set()), (",,,,,", set()), ("/a,,/b, /c ,,", {"/a", "/b", "/c"})])
+def test_log_groups_are_those_of_the_slots_that_are_filled(value, groups):
+    assert PollSettings.from_env(POLL | {"CONNECTOPS_WORKER_LOG_GROUPS": value}).worker_log_groups == groups
 
 
 @pytest.mark.parametrize("settings", [PollSettings, ReadSettings, RespondSettings, NotifySettings])

@@ -13,10 +13,13 @@ from aws_lambda_powertools import Logger, Metrics
 from connectops.clients.clusters import open_clusters
 from connectops.decide.health import assess
 from connectops.errors import MalformedEvent, MessageNotDelivered, ObservationFailed, SettingsError, Unreachable
+from connectops.facts import FactsTable
 from connectops.findings import FindingsQueue
 from connectops.ledger import Ledger
 from connectops.model import ConnectorState, Diagnosis, Finding, Health, StandingOrder
 from connectops.observe.fleet import Fleet
+from connectops.observe.msk_fleet import MskFleet
+from connectops.observe.msk_metrics import Economy
 from connectops.observe.policy_source import PolicySource
 from connectops.settings import PollSettings
 from connectops.tell.metrics import NAMESPACE, count_completion, count_looks, count_policy
@@ -27,21 +30,32 @@ if TYPE_CHECKING:
 logger = Logger()
 metrics = Metrics(namespace=NAMESPACE)
 
+_NO_NEWS = frozenset({Health.HEALTHY, Health.PAUSED, Health.STOPPED})
+"""Healths that concern nobody unless something is open about the connector."""
+
 
 @cache
 def _composition() -> tuple[Fleet, Ledger, FindingsQueue]:
     settings = PollSettings.from_env()
     session = boto3.Session()
-    fleet = Fleet.from_session(
+    dynamodb = session.client("dynamodb")
+    msk = _msk_fleet(session, FactsTable(settings.table_name, dynamodb), settings)
+    fleet = Fleet(msk, open_clusters(settings.clusters, session), _diagnose_trace)
+    ledger = Ledger(settings.table_name, dynamodb)
+    return fleet, ledger, FindingsQueue(settings.findings_queue_url, session.client("sqs"))
+
+
+def _msk_fleet(session: boto3.Session, memory: FactsTable, settings: PollSettings) -> MskFleet | None:
+    if not settings.watch_msk_connect:
+        return None
+    return MskFleet.watching(
         session,
-        open_clusters(settings.clusters, session),
-        _diagnose_trace,
-        watch_msk_connect=settings.watch_msk_connect,
+        memory,
+        lambda look: assess(look) is Health.HEALTHY,
         metric_period=settings.metric_period,
         metric_window=settings.metric_window,
+        economy=Economy(settings.quiet_metrics, settings.worker_log_groups),
     )
-    ledger = Ledger(settings.table_name, session.client("dynamodb"))
-    return fleet, ledger, FindingsQueue(settings.findings_queue_url, session.client("sqs"))
 
 
 def _diagnose_trace(trace: str, *, connector: str, task: int | None, at: datetime) -> Diagnosis:
@@ -72,9 +86,9 @@ def poll(at: datetime, now: datetime, fleet: Fleet, ledger: Ledger, queue: Findi
     looks = [(look, assess(look)) for look in view.looks]
     size = sum(look.state is not ConnectorState.GONE for look in view.looks)
     sent = queue.send(
-        Finding(look.connector, at, at.isoformat(), look=replace(fleet.with_tags(look), fleet_size=size))
+        Finding(look.connector, at, at.isoformat(), look=replace(look, fleet_size=size))
         for look, health in looks
-        if health is not Health.HEALTHY or look.connector in open_connectors
+        if health not in _NO_NEWS or look.connector in open_connectors
     )
     count_looks(metrics, looks, view.blind)
     logger.info("polled", scheduled_time=at.isoformat(), connectors=len(looks), findings=sent, blind=view.blind)

@@ -15,6 +15,7 @@ from connectops.clients.connect_rest import ConnectRest
 from connectops.decide.diagnosis import diagnose_trace
 from connectops.model import ConnectorId, Look
 from connectops.observe.fleet import Fleet
+from connectops.observe.msk_fleet import MskFleet
 from sandbox.demo import summary
 from sandbox.demo.observation import Observer, Sight
 from sandbox.demo.screen import screen_for
@@ -49,13 +50,15 @@ class Show:
         return cls(
             stage,
             Observer(stage.session, stage.outputs, stage.restarts_by_rest),
-            Fleet.from_session(
-                cast("boto3.Session", stage.session),  # it builds clients as one does
+            Fleet(
+                MskFleet.closely(
+                    cast("boto3.Session", stage.session),  # it builds clients as one does
+                    metric_period=timedelta(seconds=stage.seconds("MetricPeriodSeconds")),
+                    metric_window=timedelta(seconds=stage.seconds("MetricWindowSeconds")),
+                    described_at_most=len(stage.performers),
+                ),
                 {cluster.name: ConnectRest(cluster) for cluster in stage.clusters},
                 diagnose_trace,
-                watch_msk_connect=True,
-                metric_period=timedelta(seconds=stage.seconds("MetricPeriodSeconds")),
-                metric_window=timedelta(seconds=stage.seconds("MetricWindowSeconds")),
             ),
             quiet_period(stage),
             patience,

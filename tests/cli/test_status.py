@@ -88,14 +88,11 @@ def test_msk_connect_is_looked_at_through_the_usual_environment(aws: ConnectServ
 
 def test_tags_that_are_not_understood_are_shown(aws: ConnectServer) -> None:
     arn = "arn:aws:kafkaconnect:eu-west-1:123456789012:connector/orders/0c0b-2"
-    aws.answers[MSK_LIST] = (
-        200,
-        {"connectors": [{"connectorName": "orders", "connectorArn": arn, "connectorState": "FAILED"}]},
-    )
-    aws.answers[f"GET /v1/tags/{arn.replace(':', '%3A').replace('/', '%2F')}"] = (
-        200,
-        {"tags": {"connectops:restart": "of"}},
-    )
+    escaped = arn.replace(":", "%3A").replace("/", "%2F")
+    failed = {"connectorName": "orders", "connectorArn": arn, "connectorState": "FAILED"}
+    aws.answers[MSK_LIST] = (200, {"connectors": [failed]})
+    aws.answers[f"GET /v1/connectors/{escaped}"] = (200, failed | {"connectorConfiguration": {}})
+    aws.answers[f"GET /v1/tags/{escaped}"] = (200, {"tags": {"connectops:restart": "of"}})
     assert "the tag connectops:restart is 'of', expected on or off" in run().stdout
     [shown] = json.loads(run("--json").stdout)["connectors"]
     assert shown["tag_problems"] == ["the tag connectops:restart is 'of', expected on or off"]

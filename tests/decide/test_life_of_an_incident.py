@@ -587,3 +587,21 @@ def test_a_notice_says_in_plain_words_what_a_known_cause_means(world):
 def test_a_notice_guesses_nothing_about_an_unknown_cause(world):
     world.take(a_refusal(UNKNOWN_CLASS))
     assert world.voice.said[0].what_happened == "The worker log says that a task was killed."
+
+
+def test_nothing_has_flowed_since_the_last_records_and_not_since_it_was_noticed(world):
+    silent = healthy(25, heartbeat=10 * SECOND)
+    assert silent.flow
+    assert silent.tasks
+    world.take(silent, 25 * MINUTE)
+    incident = world.record().incident
+    assert (incident.health, incident.opened_at) == ("STALLED", silent.flow.measured_from)
+    assert incident.evidence_at == silent.tasks.seen_at
+
+
+def test_silence_is_not_counted_from_before_a_restart(world):
+    for minutes in (0, 1):
+        world.take(failed(minutes), minutes * MINUTE)
+    world.take(flowing(3), 3 * MINUTE)
+    world.take(healthy(10.5, heartbeat=10 * SECOND), 10.5 * MINUTE)
+    assert world.record().incident.opened_at == NOW + MINUTE

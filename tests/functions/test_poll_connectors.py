@@ -15,6 +15,7 @@ from moto import mock_aws
 from connectops.clients.connect_rest import ConnectRest
 from connectops.decide.diagnosis import diagnose_trace
 from connectops.errors import MalformedEvent, SettingsError, Unreachable
+from connectops.facts import FactsTable
 from connectops.findings import FindingsQueue, decode
 from connectops.ledger import Ledger
 from connectops.model import (
@@ -31,7 +32,7 @@ from connectops.observe.policy_source import PolicySource
 from functions.poll_connectors import handler
 from tests.builders import ORDERS, finding_in
 from tests.connect_server import LIST, ROOT, ConnectServer, connect_server, expanded
-from tests.msk_stub import AT, Msk, described, listed, summary
+from tests.msk_stub import AT, Msk, described, listed, summary, tagged
 from tests.tables import a_table
 
 EVENTS = Path(__file__).parents[2] / "events" / "poll_connectors"
@@ -79,8 +80,9 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
         a_table(boto3.client("dynamodb"))
         url = boto3.client("sqs").create_queue(QueueName="findings.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
         clusters = {"onprem": ConnectRest(KafkaConnectCluster("onprem", rest.url))}
-        fleet = Fleet(msk.eyes, clusters, diagnose_trace)
-        yield Deployed(msk, rest, Ledger("ledger", boto3.client("dynamodb")), url, fleet)
+        dynamodb = boto3.client("dynamodb")
+        fleet = Fleet(msk.fleet(FactsTable("ledger", dynamodb), tags=True), clusters, diagnose_trace)
+        yield Deployed(msk, rest, Ledger("ledger", dynamodb), url, fleet)
         msk.connect.assert_no_pending_responses()
         handler.metrics.clear_metrics()
 
@@ -95,6 +97,7 @@ def counts() -> dict[str, float]:
 def test_a_healthy_fleet_leaves_no_findings(deployed: Deployed) -> None:
     listed(deployed.msk.connect, summary("orders"))
     described(deployed.msk.connect, "orders")
+    tagged(deployed.msk.connect, "orders")
     deployed.msk.measures((1, 0))
     deployed.rest.answers[LIST] = (200, {"customers": expanded("customers", "RUNNING")})
     assert deployed.poll() == []
@@ -111,10 +114,10 @@ def test_a_healthy_fleet_leaves_no_findings(deployed: Deployed) -> None:
 
 def test_what_is_not_healthy_is_found_with_its_tags_and_its_diagnosis(deployed: Deployed) -> None:
     listed(deployed.msk.connect, summary("orders"), summary("customers"))
-    described(deployed.msk.connect, "orders")
-    described(deployed.msk.connect, "customers")
+    for name, tags in (("orders", {"owner": "shop"}), ("customers", {})):
+        described(deployed.msk.connect, name)
+        tagged(deployed.msk.connect, name, **tags)
     deployed.msk.measures((0, 2), (1, 0))
-    deployed.msk.connect.add_response("list_tags_for_resource", {"tags": {"connectops:owner": "shop"}})
     deployed.rest.answers[LIST] = (200, {"broken": expanded("broken", "FAILED")})
     on_rest, on_msk = sorted(deployed.poll(), key=lambda finding: finding.connector.key, reverse=True)
     assert on_msk.look
@@ -134,6 +137,29 @@ def test_an_open_connector_is_found_even_if_it_is_healthy(deployed: Deployed) ->
         {name: expanded(name, "RUNNING") for name in ("customers", "orders")},
     )
     assert [finding.connector for finding in deployed.poll()] == [healthy]
+
+
+@pytest.mark.parametrize(("is_open", "found"), [(False, []), (True, [ConnectorState.PAUSED])])
+def test_a_paused_connector_is_news_only_while_something_is_open(
+    deployed: Deployed, found: list[ConnectorState], *, is_open: bool
+) -> None:
+    if is_open:
+        deployed.opens(ORDERS)
+    listed(deployed.msk.connect, summary("orders", "PAUSED"))
+    described(deployed.msk.connect, "orders")
+    tagged(deployed.msk.connect, "orders")
+    assert [finding.look.state for finding in deployed.poll() if finding.look] == found
+
+
+def test_what_an_earlier_environment_read_is_not_read_again(deployed: Deployed) -> None:
+    listed(deployed.msk.connect, summary("orders", "PAUSED"))
+    described(deployed.msk.connect, "orders")
+    tagged(deployed.msk.connect, "orders")
+    deployed.poll()
+    memory = FactsTable("ledger", boto3.client("dynamodb"))
+    deployed.fleet = Fleet(deployed.msk.fleet(memory, tags=True), {}, diagnose_trace)
+    listed(deployed.msk.connect, summary("orders", "PAUSED"))
+    deployed.poll()
 
 
 def test_two_polls_are_two_looks_and_one_poll_delivered_twice_is_one(deployed: Deployed) -> None:
@@ -223,6 +249,8 @@ def test_the_handler_runs_on_its_settings(
         "METRIC_PERIOD_SECONDS": "60",
         "METRIC_WINDOW_SECONDS": "600",
         "POLICY_FILE": "",
+        "QUIET_METRICS_SECONDS": "900",
+        "WORKER_LOG_GROUPS": "",
     }
     for name, value in settings.items():
         monkeypatch.setenv(f"CONNECTOPS_{name}", value)

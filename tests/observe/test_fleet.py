@@ -21,7 +21,7 @@ from connectops.model import (
 )
 from connectops.observe.fleet import Fleet, FleetView
 from tests.connect_server import LIST, ROOT, ConnectServer, connect_server, expanded
-from tests.msk_stub import AT, MINUTE, Msk, arn, described, listed, summary
+from tests.msk_stub import AT, MINUTE, Msk, described, listed, summary
 
 NOW = AT + timedelta(seconds=1)
 NOTHING_OPEN: frozenset[ConnectorId] = frozenset()
@@ -49,7 +49,7 @@ def servers() -> Iterator[dict[str, ConnectServer]]:
 
 def fleet_of(servers: dict[str, ConnectServer], msk: Msk | None = None) -> Fleet:
     clusters = {name: ConnectRest(KafkaConnectCluster(name, server.url)) for name, server in servers.items()}
-    return Fleet(msk.eyes if msk else None, clusters, say_class)
+    return Fleet(msk.fleet() if msk else None, clusters, say_class)
 
 
 def states(view: FleetView) -> dict[str, ConnectorState]:
@@ -217,12 +217,3 @@ def test_a_connector_that_comes_back_was_never_gone(servers: dict[str, ConnectSe
 def test_an_open_connector_of_a_cluster_that_left_the_settings_is_closed(connector: ConnectorId) -> None:
     (look,) = fleet_of({}).look(AT, NOW, frozenset({connector})).looks
     assert (look.state, look.blind_because) == (ConnectorState.GONE, "its cluster is not watched any more")
-
-
-def test_only_msk_connect_has_tags(servers: dict[str, ConnectServer], msk: Msk) -> None:
-    fleet = fleet_of(servers, msk)
-    on_rest = Look(on("west", "orders"), AT, ConnectorState.FAILED)
-    assert fleet.with_tags(on_rest) is on_rest
-    msk.connect.add_response("list_tags_for_resource", {"tags": {"connectops:owner": "shop"}})
-    tagged = fleet.with_tags(Look(on_msk("orders"), AT, ConnectorState.FAILED, arn=arn("orders")))
-    assert tagged.tags == (("owner", "shop"),)

@@ -11,8 +11,6 @@ from connectops.model import ConnectorId, ConnectorState, Look, Platform
 from connectops.observe.msk_connect import MskConnect
 from tests.msk_stub import AT, arn, described, listed, summary
 
-ANYTHING_FIRST: frozenset[ConnectorId] = frozenset()
-
 
 def named(looks: tuple[Look, ...]) -> dict[str, Look]:
     return {look.connector.name: look for look in looks}
@@ -90,81 +88,17 @@ def test_missing_permission_says_so(client: KafkaConnectClient, stubber: Stubber
         ({"connector.class": "io.debezium.connector.mysql.MySqlConnector"}, None),
     ],
 )
-def test_the_heartbeat_comes_from_the_configuration_and_nothing_else_does(
+def test_the_heartbeat_comes_from_the_configuration(
     client: KafkaConnectClient, stubber: Stubber, configuration: dict[str, str], heartbeat: timedelta | None
 ) -> None:
-    msk = MskConnect(client)
-    listed(stubber, summary("orders"))
     described(stubber, "orders", **configuration)
-    (look,) = msk.with_heartbeats(msk.list(AT).looks, ANYTHING_FIRST, 5)
-    assert look.heartbeat == heartbeat
-    assert "hunter2" not in repr(look)
-
-
-def test_a_configuration_is_read_again_only_when_its_version_changes(
-    client: KafkaConnectClient, stubber: Stubber
-) -> None:
-    msk = MskConnect(client)
-    for version, interval in (("V1", "1000"), ("V1", None), ("V2", "2000")):
-        listed(stubber, summary("orders", version=version))
-        if interval:
-            described(stubber, "orders", **{"heartbeat.interval.ms": interval})
-        (look,) = msk.with_heartbeats(msk.list(AT).looks, ANYTHING_FIRST, 5)
-        expected = timedelta(seconds=1) if version == "V1" else timedelta(seconds=2)
-        assert look.heartbeat == expected
-
-
-def test_calls_are_bounded_and_those_in_need_come_first(client: KafkaConnectClient, stubber: Stubber) -> None:
-    msk = MskConnect(client)
-    listed(stubber, summary("a"), summary("b"), summary("c"))
-    looks = msk.list(AT).looks
-    described(stubber, "c", **{"heartbeat.interval.ms": "1000"})
-    described(stubber, "a", **{"heartbeat.interval.ms": "1000"})
-    first = frozenset({ConnectorId(Platform.MSK_CONNECT, "msk", "c")})
-    seen = named(msk.with_heartbeats(looks, first, 2))
-    assert {name: look.heartbeat for name, look in seen.items()} == {
-        "a": timedelta(seconds=1),
-        "b": None,
-        "c": timedelta(seconds=1),
-    }
-
-
-def test_one_connector_that_cannot_be_described_hides_no_other(client: KafkaConnectClient, stubber: Stubber) -> None:
-    msk = MskConnect(client)
-    listed(stubber, summary("a"), summary("b"))
-    stubber.add_client_error("describe_connector", "AccessDeniedException", "no", 403)
-    described(stubber, "b", **{"heartbeat.interval.ms": "1000"})
-    seen = named(msk.with_heartbeats(msk.list(AT).looks, ANYTHING_FIRST, 5))
-    assert seen["a"].blind_because == "MSK Connect: DescribeConnector: not allowed (AccessDeniedException)"
-    assert (seen["a"].state, seen["a"].heartbeat) == (ConnectorState.RUNNING, None)
-    assert (seen["b"].blind_because, seen["b"].heartbeat) == (None, timedelta(seconds=1))
-
-
-def test_a_throttled_description_ends_the_asking_for_this_look(client: KafkaConnectClient, stubber: Stubber) -> None:
-    msk = MskConnect(client)
-    listed(stubber, summary("a"), summary("b"))
-    stubber.add_client_error("describe_connector", "TooManyRequestsException", "Rate exceeded", 429)
-    seen = named(msk.with_heartbeats(msk.list(AT).looks, ANYTHING_FIRST, 5))
-    assert (seen["b"].heartbeat, seen["b"].blind_because) == (None, None)
+    assert MskConnect(client).describe(arn("orders"), AT).heartbeat == heartbeat
 
 
 def test_only_our_tags_are_kept_without_their_prefix(client: KafkaConnectClient, stubber: Stubber) -> None:
-    msk = MskConnect(client)
-    listed(stubber, summary("orders"))
-    (look,) = msk.list(AT).looks
     tags = {"team": "shop", "connectops:restart": "off", "connectops:owner": "shop"}
     stubber.add_response("list_tags_for_resource", {"tags": tags}, {"resourceArn": arn("orders")})
-    assert msk.with_tags(look).tags == (("owner", "shop"), ("restart", "off"))
-
-
-def test_tags_that_cannot_be_read_are_not_taken_for_none(client: KafkaConnectClient, stubber: Stubber) -> None:
-    msk = MskConnect(client)
-    listed(stubber, summary("orders"))
-    (look,) = msk.list(AT).looks
-    stubber.add_client_error("list_tags_for_resource", "TooManyRequestsException", "Rate exceeded", 429)
-    tagged = msk.with_tags(look)
-    assert tagged.tags is None
-    assert tagged.blind_because == "MSK Connect: ListTagsForResource: TooManyRequestsException"
+    assert MskConnect(client).tags(arn("orders")) == (("owner", "shop"), ("restart", "off"))
 
 
 def test_a_look_at_one_connector_has_its_heartbeat_and_tags(client: KafkaConnectClient, stubber: Stubber) -> None:

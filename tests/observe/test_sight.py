@@ -36,7 +36,7 @@ ON_REST = ConnectorId(Platform.KAFKA_CONNECT, "onprem", "orders")
 
 
 def sight_of(msk: Msk, clusters: dict[str, ConnectRest] | None = None) -> PlatformSight:
-    return PlatformSight(msk.eyes[0], Operations(msk.client), clusters or {})
+    return PlatformSight(msk.eye, Operations(msk.client), clusters or {})
 
 
 def record(connector: ConnectorId = ORDERS, *, known: str | None = CONNECTOR, **attempt: str) -> ConnectorRecord:

@@ -215,7 +215,7 @@ def test_one_batch_that_fails_hides_no_other(client: CloudWatchClient, now: date
         stubber.add_response("get_metric_data", seen)
         found = TaskMetrics(client, PERIOD, WINDOW).measure(names, (), now)
     assert found["c0"] == Measured(blind_because="CloudWatch: GetMetricData: Throttling")
-    assert found["c250"] == Measured(tasks=Tasks(1, 0, 0, begin))
+    assert found["c250"] == Measured(tasks=Tasks(1, 0, 0, begin), running=(1, begin))
 
 
 def test_a_series_may_come_in_pages(client: CloudWatchClient, now: datetime, begin: datetime) -> None:
@@ -230,3 +230,31 @@ def test_a_series_may_come_in_pages(client: CloudWatchClient, now: datetime, beg
         stubber.add_response("get_metric_data", {"MetricDataResults": page(begin, 1, 0), "NextToken": "more"})
         stubber.add_response("get_metric_data", {"MetricDataResults": page(begin - MINUTE, 0, 1)})
         assert measure(client, now).tasks == Tasks(1, 0, 0, begin)
+
+
+# ── a glance ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_glance_counts_what_runs_and_says_nothing_of_what_failed(
+    client: CloudWatchClient, now: datetime, begin: datetime
+) -> None:
+    put_tasks(client, "orders", begin - MINUTE, 2, 1)
+    put_flow(client, begin, 2, 3.0)
+    seen = TaskMetrics(client, PERIOD, WINDOW).glance(["orders"], ["orders"], now)["orders"]
+    assert (seen.running, seen.tasks, seen.flow) == (
+        (2, begin - MINUTE),
+        None,
+        Flow(begin - MINUTE, begin + MINUTE, begin),
+    )
+
+
+def test_a_glance_pays_for_one_series_and_for_one_more_where_records_must_flow(
+    client: CloudWatchClient, now: datetime
+) -> None:
+    with Stubber(client) as stubber:
+        for flowing, series in (((), 2), (("a",), 3)):
+            queries = [{"Id": f"m{index}", "MetricStat": ANY} for index in range(series)]
+            expected = {"MetricDataQueries": queries, "StartTime": ANY, "EndTime": now, "ScanBy": ANY}
+            stubber.add_response("get_metric_data", empty_answer(series), expected)
+            TaskMetrics(client, PERIOD, WINDOW).glance(["a", "b"], flowing, now)
+        stubber.assert_no_pending_responses()

@@ -65,6 +65,13 @@ def environment(function: str, parameters: dict[str, str]) -> dict[str, str]:
 def _value(value: Any, parameters: dict[str, str]) -> str:
     if isinstance(value, dict):
         [[how, what]] = value.items()
-        assert how == "Ref", f"only !Ref is expected in an environment, not {how}"
+        if how == "Fn::Join":
+            glue, parts = what
+            return _value(parts, parameters) if isinstance(parts, dict) else _joined(glue, parts, parameters)
+        assert how == "Ref", f"only !Ref and !Join are expected in an environment, not {how}"
         return parameters.get(what, str(what))
     return str(value)
+
+
+def _joined(glue: str, parts: list[Any], parameters: dict[str, str]) -> str:
+    return glue.join(_value(part, parameters) for part in parts)

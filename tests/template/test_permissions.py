@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from connectops import facts
+from connectops.model import ConnectorId, Platform
 from tests.template.api_calls import reachable_operations
 from tests.template.stack import FUNCTIONS, ROOT, properties, template
 
@@ -79,6 +81,14 @@ def test_only_the_one_who_decides_may_change_a_connector():
     assert changing == {name: set() for name in FUNCTIONS} | {
         "RespondToFindings": {f"kafkaconnect:{what}Connector" for what in ("Restart", "Pause", "Resume")}
     }
+
+
+def test_those_who_look_write_only_what_they_remember():
+    role = properties("PollConnectorsRole")["Policies"][0]["PolicyDocument"]["Statement"]
+    [write] = [statement for statement in role if "dynamodb:PutItem" in statement["Action"]]
+    assert write["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "facts#*"}}
+    assert facts._key(ConnectorId(Platform.MSK_CONNECT, "msk", "orders"))["pk"]["S"].startswith("facts#")
+    assert not any("dynamodb:PutItem" in actions(function) for function in FUNCTIONS if "Read" in function)
 
 
 def test_a_restart_is_allowed_on_connectors_only():

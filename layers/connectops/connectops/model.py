@@ -158,6 +158,22 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Facts:
+    """What the list of connectors on MSK Connect does not tell: read seldom, kept in the table. Never a configuration.
+
+    `heartbeat` and `shares` are those of `version`, the connector's `currentVersion`; `state` is the one in which the
+    rest was read.
+    """
+
+    connector: ConnectorId
+    version: str | None = None
+    state: ConnectorState = ConnectorState.UNKNOWN
+    heartbeat: timedelta | None = None
+    shares: tuple[SharedSource, ...] = ()
+    tags: tuple[tuple[str, str], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LogRecord:
     """One log statement of a worker with its trace, put together from physical lines.
 

@@ -131,6 +131,13 @@ class _Environment:
             return ()
         return tuple(entries.items())
 
+    def names(self, name: str) -> frozenset[str]:
+        """A list with commas, which may be empty."""
+        value = self._environ.get(PREFIX + name)
+        if value is None:
+            self.problem(name, "names with commas between them, or nothing")
+        return frozenset(part.strip() for part in (value or "").split(",") if part.strip())
+
     def finish(self) -> None:
         if self._problems:
             raise SettingsError(tuple(self._problems))
@@ -147,6 +154,9 @@ class PollSettings:
     metric_period: timedelta
     metric_window: timedelta
     policy_file: str
+    quiet_metrics: timedelta
+    worker_log_groups: frozenset[str]
+    """Log groups whose lines reach read_worker_logs."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -159,6 +169,8 @@ class PollSettings:
             metric_period=env.seconds("METRIC_PERIOD_SECONDS"),
             metric_window=env.seconds("METRIC_WINDOW_SECONDS"),
             policy_file=env.policy_file("POLICY_FILE"),
+            quiet_metrics=env.seconds("QUIET_METRICS_SECONDS"),
+            worker_log_groups=env.names("WORKER_LOG_GROUPS"),
         )
         env.finish()
         return settings

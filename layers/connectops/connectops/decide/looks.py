@@ -136,7 +136,7 @@ def _failing(record: ConnectorRecord, look: Look, health: Health, policy: Repair
     seen_at = look.tasks.seen_at if look.tasks else look.at
     if not evidence.is_fresh(record, seen_at):
         return nothing(record, f"{health}, but seen before the last restart was through")
-    incident = record.incident or opened(record, seen_at, seen_at, look.at)
+    incident = record.incident or opened(record, _failing_since(record, look, health, seen_at), seen_at, look.at)
     incident = replace(
         incident,
         health=health,
@@ -161,6 +161,13 @@ def _is_another_sight(incident: Incident, look: Look) -> bool:
     """A look that came twice is one, and so are two that saw the same period of a metric."""
     seen_at = look.tasks.seen_at if look.tasks else look.at
     return look.at != incident.last_look_at and seen_at != incident.seen_at
+
+
+def _failing_since(record: ConnectorRecord, look: Look, health: Health, seen_at: datetime) -> datetime:
+    """What is silent has been so for as long as it was measured: people wait for records since then."""
+    if health is not Health.STALLED or look.flow is None:
+        return seen_at
+    return min(seen_at, max(look.flow.measured_from, evidence.last_restart(record) or look.flow.measured_from))
 
 
 def _with_trace(known: Diagnosis | None, trace: Diagnosis | None) -> Diagnosis | None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Protocol, Self
+from datetime import datetime
+from typing import Protocol
 
-from connectops.clients.aws_reads import READ_RETRIES
 from connectops.clients.connect_rest import ConnectRest
 from connectops.model import (
     MSK_CLUSTER,
@@ -22,19 +21,12 @@ from connectops.model import (
     Platform,
 )
 from connectops.observe.kafka_connect import ConnectView, look_at_cluster
-from connectops.observe.msk_connect import MskConnect
-from connectops.observe.task_metrics import Measured, TaskMetrics
+from connectops.observe.msk_fleet import MskFleet
 
-if TYPE_CHECKING:
-    import boto3
-
-DESCRIBED_A_LOOK = 20
-"""DescribeConnector is throttled for the account: the configurations of a large fleet are read over several looks."""
 CLUSTERS_AT_ONCE = 8
 
 _MAY_BE_STARTING = "its cluster does not list it; a worker that is starting lists nothing either"
 _NOT_WATCHED = "its cluster is not watched any more"
-_NO_DATAPOINT = "CloudWatch has no recent datapoint of its tasks"
 
 
 class DiagnoseTrace(Protocol):
@@ -64,40 +56,12 @@ class _Seen:
 class Fleet:
     """`msk` is None where MSK Connect is not watched. Remembers from look to look which connectors there are."""
 
-    def __init__(
-        self,
-        msk: tuple[MskConnect, TaskMetrics] | None,
-        clusters: Mapping[str, ConnectRest],
-        diagnose: DiagnoseTrace,
-        describe_at_most: int = DESCRIBED_A_LOOK,
-    ) -> None:
+    def __init__(self, msk: MskFleet | None, clusters: Mapping[str, ConnectRest], diagnose: DiagnoseTrace) -> None:
         self._msk = msk
-        self._describe_at_most = describe_at_most
         self._clusters = clusters
         self._diagnose = diagnose
         self._known: frozenset[ConnectorId] = frozenset()
         self._absent: frozenset[ConnectorId] = frozenset()
-
-    @classmethod
-    def from_session(
-        cls,
-        session: boto3.Session,
-        clusters: Mapping[str, ConnectRest],
-        diagnose: DiagnoseTrace,
-        *,
-        watch_msk_connect: bool,
-        metric_period: timedelta,
-        metric_window: timedelta,
-        describe_at_most: int = DESCRIBED_A_LOOK,
-    ) -> Self:
-        msk = None
-        if watch_msk_connect:
-            metrics = session.client("cloudwatch", config=READ_RETRIES)
-            msk = (
-                MskConnect(session.client("kafkaconnect", config=READ_RETRIES)),
-                TaskMetrics(metrics, metric_period, metric_window),
-            )
-        return cls(msk, clusters, diagnose, describe_at_most)
 
     def look(self, at: datetime, now: datetime, open_connectors: frozenset[ConnectorId]) -> FleetView:
         """One look at every connector, and at those that the ledger has open wherever they are."""
@@ -105,33 +69,12 @@ class Fleet:
             answers = {name: pool.submit(self._cluster, name, rest, at, now) for name, rest in self._clusters.items()}
             seen = {name: answer.result() for name, answer in answers.items()}
         if self._msk:
-            seen[MSK_CLUSTER] = self._msk_connect(*self._msk, at, now, open_connectors)
+            msk_connect = self._msk.look(at, now, open_connectors)
+            seen[MSK_CLUSTER] = _Seen(msk_connect.looks, msk_connect.incomplete_because)
         looks = tuple(look for cluster in seen.values() for look in cluster.looks)
         blind = {name: cluster.incomplete_because for name, cluster in seen.items() if cluster.incomplete_because}
         absent = self._look_at_absent(looks, seen, at, open_connectors)
         return FleetView(looks + absent, blind, is_blind=bool(seen) and len(blind) == len(seen) and not looks)
-
-    def with_tags(self, look: Look) -> Look:
-        """Add the tags of a connector on MSK Connect; others have none."""
-        return self._msk[0].with_tags(look) if self._msk and look.arn else look
-
-    def _msk_connect(
-        self,
-        msk: MskConnect,
-        metrics: TaskMetrics,
-        at: datetime,
-        now: datetime,
-        open_connectors: frozenset[ConnectorId],
-    ) -> _Seen:
-        """Tasks of what says RUNNING, flow of what is open or has a heartbeat: CloudWatch is paid for by the series."""
-        listing = msk.list(at)
-        looks = msk.with_heartbeats(listing.looks, open_connectors, self._describe_at_most)
-        running = [look for look in looks if look.state is ConnectorState.RUNNING]
-        flowing = {look.connector.name for look in running if look.heartbeat or look.connector in open_connectors}
-        measured = metrics.measure([look.connector.name for look in running], flowing, now)
-        return _Seen(
-            tuple(_with_metrics(look, measured.get(look.connector.name)) for look in looks), listing.incomplete_because
-        )
 
     def _cluster(self, name: str, rest: ConnectRest, at: datetime, now: datetime) -> _Seen:
         view = look_at_cluster(name, rest, at, now)
@@ -162,10 +105,3 @@ class Fleet:
         if connector.platform is Platform.KAFKA_CONNECT and connector not in self._absent:
             return Look(connector, at, ConnectorState.UNKNOWN, blind_because=_MAY_BE_STARTING)
         return Look(connector, at, ConnectorState.GONE)
-
-
-def _with_metrics(look: Look, measured: Measured | None) -> Look:
-    if measured is None:
-        return look
-    why = measured.blind_because or (None if measured.tasks else _NO_DATAPOINT)
-    return replace(look, tasks=measured.tasks, flow=measured.flow, blind_because=why or look.blind_because)
