@@ -13,7 +13,7 @@ export SAM_CLI_TELEMETRY := 0
 # For what runs on this machine only; `sam deploy` by hand keeps your own region.
 LOCAL := AWS_DEFAULT_REGION=us-east-1
 
-.PHONY: help setup check test soak demo build bench lock clean live live-all record live-test live-walkthrough live-knowledge
+.PHONY: help setup check test soak fuzz demo build bench lock clean live live-all record live-test live-walkthrough live-knowledge
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,11 @@ test: setup ## run all tests: unit, contract, template and sandbox
 soak: setup ## put the repair through 100,000 random histories, and break its policy on purpose
 	@$(PYTHON) -m tests.safety.soak
 	@$(PYTHON) -m tests.safety.mutants
+
+FUZZ_SECONDS := 60
+fuzz: setup ## let a fuzzer look for lines that the log reader fails on (FUZZ_SECONDS=60)
+	@$(PYTHON) $(PIP_INSTALL) "$$(grep '^atheris==' constraints/dev.txt)"
+	@$(PYTHON) -m tests.observe.fuzz $(FUZZ_SECONDS)
 
 check: setup ## check style, types, import rules and the template
 	.venv/bin/ruff check

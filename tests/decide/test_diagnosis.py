@@ -322,6 +322,13 @@ def test_the_trace_of_a_status_is_a_death_with_its_cause() -> None:
     assert found.last_seen == T0
 
 
+def test_what_is_noise_in_a_log_is_a_death_in_a_status() -> None:
+    noise = "Couldn't commit processed log positions with the source database due to a concurrent connector shutdown or restart"
+    found = diagnose_trace(noise, connector="orders", task=0, at=T0)
+    assert (found.failure_class, found.killed) == ("CONNECT_TASK_KILLED_UNKNOWN", True)
+    assert found.cause == noise
+
+
 @pytest.mark.parametrize("trace", ["", "\n\n", "no trace at all", "java.lang.Exception", "\tat a.B.c(B.java:1)"])
 def test_a_trace_that_says_nothing_is_a_death_without_a_name(trace: str) -> None:
     found = diagnose_trace(trace, connector=None, task=None, at=T0)

@@ -67,6 +67,12 @@ def test_any_trace_of_a_status_is_a_death(trace: str) -> None:
     assert diagnose_trace(trace, connector="a", task=0, at=NOW).killed
 
 
+@pytest.mark.parametrize("sample", CITED, ids=lambda sample: sample.id)
+def test_any_line_that_the_catalogue_knows_is_a_death_in_a_status(sample: Labelled) -> None:
+    for line in sample.text.splitlines():
+        assert diagnose_trace(line, connector="a", task=0, at=NOW).killed
+
+
 @slow_machine
 @given(st.sampled_from(CITED), st.randoms(use_true_random=False))
 def test_noise_between_the_lines_of_a_trace_never_changes_its_class(sample: Labelled, dice: random.Random) -> None:

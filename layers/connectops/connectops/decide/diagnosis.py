@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import islice
@@ -127,7 +127,13 @@ def diagnose_trace(trace: str, *, connector: str | None, task: int | None, at: d
         at=at, level="ERROR", message="Task is FAILED in its status", connector=connector, task=task,
         causes=tuple(causes), frames=tuple(frames),
     )  # fmt: skip
-    return diagnose([record], to_the_end=True).diagnoses[0]
+    found = diagnose([record], to_the_end=True).diagnoses
+    if found:
+        return found[0]
+    # What is noise in a log is here what it died of: the death is certain, its cause is not known.
+    nameless = diagnose([replace(record, causes=(), frames=())], to_the_end=True).diagnoses[0]
+    cause, identity = told(nameless.failure_class, "\n".join(causes))
+    return replace(nameless, cause=cause or nameless.cause, fingerprint=identity)
 
 
 def interpret(record: LogRecord) -> Event:
