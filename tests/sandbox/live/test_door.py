@@ -210,9 +210,10 @@ def test_a_connector_whose_workers_do_not_come_up_is_failed(door: Door) -> None:
     arn = msk_connect.create(door.aws, door.site, "workerless", wanted, door.plugin, worker_properties=own)
     with pytest.raises(msk_connect.NotInState, match="Retry the operation"):
         msk_connect.await_state(door.aws, arn)
-    events = door.aws.client("logs").filter_log_events(
-        logGroupName=msk_connect.LOG_GROUP, logStreamNamePrefix="workerless"
-    )["events"]
+    logs = door.aws.client("logs")
+    told = logs.describe_log_streams(logGroupName=msk_connect.LOG_GROUP, logStreamNamePrefix="workerless")
+    (stream,) = [one["logStreamName"] for one in told["logStreams"]]
+    events = logs.filter_log_events(logGroupName=msk_connect.LOG_GROUP, logStreamNames=[stream])["events"]
     assert any("no.such.Provider" in event["message"] for event in events)
 
 
@@ -262,6 +263,8 @@ def made(door: Door, name: str, key: str) -> dict[str, Any]:
 
 
 def test_a_deleted_connector_takes_its_workers_and_internal_topics_with_it(door: Door) -> None:
+    door.insert(8, "last-row")
+    door.arrives("last-row")
     door.api.delete_connector(connectorArn=door.arn)
 
     def gone() -> bool:
