@@ -14,10 +14,13 @@ ROOT = Path(__file__).parent.parent.parent
 FUNCTIONS = {
     "PollConnectors": "poll_connectors",
     "ReadWorkerLogs": "read_worker_logs",
+    "ReadApiCalls": "read_api_calls",
     "RespondToFindings": "respond_to_findings",
     "NotifySlack": "notify_slack",
 }
 """Logical id of each function, and its folder."""
+ON_DEMAND = {"ReadApiCalls"}
+"""Functions that only a parameter brings into being."""
 
 
 @cache

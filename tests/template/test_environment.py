@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from connectops.model import Mode, RepairPolicy
-from connectops.settings import NotifySettings, PollSettings, ReadSettings, RespondSettings
+from connectops.settings import NotifySettings, PollSettings, ReadApiCallsSettings, ReadSettings, RespondSettings
 from tests.template.stack import FUNCTIONS, defaults, environment, properties
 
 SETTINGS: dict[str, Any] = {
     "PollConnectors": PollSettings,
     "ReadWorkerLogs": ReadSettings,
+    "ReadApiCalls": ReadApiCallsSettings,
     "RespondToFindings": RespondSettings,
     "NotifySlack": NotifySettings,
 }

@@ -44,7 +44,7 @@ def test_a_function_is_one_folder_with_one_handler(function, folder):
     assert template()["Globals"]["Function"]["Handler"] == "handler.lambda_handler"
 
 
-def test_there_are_four_functions():
+def test_there_are_five_functions():
     assert of_type("AWS::Serverless::Function").keys() == FUNCTIONS.keys()
     assert not any("ReservedConcurrentExecutions" in properties(function) for function in FUNCTIONS)
 

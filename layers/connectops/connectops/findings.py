@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 SCHEMA = 1
 MESSAGES_A_BATCH = 10  # SQS SendMessageBatch
 REASON_LENGTH = 500
-FINDING_CONTENTS = ("look", "diagnosis", "suspicion", "sign", "order")
+FINDING_CONTENTS = ("look", "diagnosis", "suspicion", "sign", "order", "call")
 STANDING_CONTENTS = ("mode", "policy")
 
 type Message = Finding | StandingOrder

@@ -306,7 +306,7 @@ class SignOfLife:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One message from those who look to the one who decides; exactly one of the last five is set.
+    """One message from those who look to the one who decides; exactly one of the last six is set.
 
     `origin` tells two findings apart: the scheduled time of a look, or the first log event id of a failure.
     """
@@ -321,6 +321,7 @@ class Finding:
     suspicion: Suspicion | None = None
     sign: SignOfLife | None = None
     order: Order | None = None
+    call: ApiCall | None = None
 
 
 class OrderKind(StrEnum):
@@ -374,6 +375,17 @@ class AnsweredOrder:
     answer: Answer
     said: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApiCall:
+    """One call of the platform's API by somebody else, as CloudTrail tells it; `refused` is the code of its error."""
+
+    operation: str
+    by: str
+    at: datetime
+    by_a_person: bool = True
+    refused: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -512,6 +524,8 @@ class Change(StrEnum):
     FLEET_RESOLVED = "fleet-resolved"
     NOT_UNDERSTOOD = "not-understood"
     """Tags that say something to ConnectOps which it does not understand."""
+    HANDED_OVER = "handed-over"
+    """Somebody else changes the connector: it is theirs now."""
     ORDERED = "ordered"
     """A person's command was carried out."""
 
@@ -615,6 +629,8 @@ class Incident:
     """How many notices it has led to; makes their ids."""
     unsaid: Severity | None = None
     """How loud the loudest notice is that a silence kept back; told when the silence ends."""
+    changed_at: datetime | None = None
+    """When somebody else last changed the connector: what was seen until then counts no more."""
     acknowledged: Reprieve | None = None
     """A person works on it: no reminder and no page until then."""
     barred: str | None = None
@@ -696,6 +712,8 @@ class ConnectorRecord:
     """Until then nobody is told anything but the end of what was told before."""
     orders: tuple[AnsweredOrder, ...] = ()
     """The last orders, oldest first."""
+    calls: tuple[ApiCall, ...] = ()
+    """The last calls of others that CloudTrail told of, oldest first."""
 
     @property
     def is_open(self) -> bool:

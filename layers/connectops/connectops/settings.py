@@ -256,6 +256,24 @@ class RespondSettings:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReadApiCallsSettings:
+    """Settings of read_api_calls."""
+
+    findings_queue_url: str
+    own_role: str
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
+        env = _Environment(environ)
+        settings = cls(
+            findings_queue_url=env.text("FINDINGS_QUEUE_URL", "the URL of the findings queue"),
+            own_role=env.text("OWN_ROLE", "the name of the role that restarts connectors"),
+        )
+        env.finish()
+        return settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NotifySettings:
     """Settings of notify_slack."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectops.decide.loudness import is_acknowledged, is_left_alone, is_louder, louder, spoken
 from connectops.model import (
@@ -20,6 +20,8 @@ from connectops.model import (
     Severity,
 )
 
+CALLS_TOLD = timedelta(hours=1)
+"""What somebody did so long before an incident may be its cause."""
 _NO_CAUSE = "no cause was logged"
 _LOOK_FOR_CAUSE = (
     "Look for the first ERROR with a stack trace in the worker log around that time; "
@@ -37,6 +39,7 @@ _TITLES = {
     Change.CLOSED: "{name}: incident closed",
     Change.REMINDER: "{name} still needs a person: {cls}",
     Change.COULD_NOT_SEE: "{name} cannot be seen",
+    Change.HANDED_OVER: "{name} is changed by somebody",
     Change.ORDERED: "{name}: a person's order was carried out",
     Change.NOT_UNDERSTOOD: "{name} has tags that are not understood",
 }
@@ -66,7 +69,7 @@ def tell(
         at=now,
         since=incident.opened_at,
         title=_title(change, incident),
-        what_happened=_what_happened(incident),
+        what_happened=_what_happened(record, incident),
         cause=incident.diagnosis.cause if incident.diagnosis else _NO_CAUSE,
         what_we_did=what_we_did,
         next_step=_next_step(record, incident, change),
@@ -79,7 +82,7 @@ def tell(
         owner=policy.intent.owner,
     )
     told = replace(incident, notices=number, told_at=now, told=said, unsaid=None)
-    if change is Change.ORDERED and incident.told:
+    if change in (Change.ORDERED, Change.HANDED_OVER) and incident.told:
         told = replace(incident, notices=number)  # what a person did is no word about the failure
     return replace(record, incident=told, outbox=(*record.outbox, notice))
 
@@ -133,7 +136,7 @@ def _title(change: Change, incident: Incident) -> str:
     return _TITLES[change].format(name=incident.connector.name, health=health, cls=incident.failure_class)
 
 
-def _what_happened(incident: Incident) -> str:
+def _what_happened(record: ConnectorRecord, incident: Incident) -> str:
     parts = _plain_cause(incident.failure_class)
     if incident.silent:
         parts.append("It says RUNNING and delivers nothing: its last line was followed by silence.")
@@ -143,7 +146,14 @@ def _what_happened(incident: Incident) -> str:
         parts.append("The worker log says that a task was killed.")
     if incident.diagnosis and incident.diagnosis.consequences:
         parts.append(f"Consequences seen: {', '.join(incident.diagnosis.consequences)}.")
-    return " ".join(parts) or "The worker log tells of a failure."
+    parts = parts or ["The worker log tells of a failure."]
+    return " ".join([*parts, *_calls_before(record, incident)])
+
+
+def _calls_before(record: ConnectorRecord, incident: Incident) -> list[str]:
+    begin = incident.opened_at - CALLS_TOLD
+    calls = [call for call in record.calls if begin <= call.at <= incident.opened_at and not call.refused]
+    return [f"Before, at {call.at:%H:%M:%S} UTC, {call.by} called {call.operation}." for call in calls]
 
 
 def _plain_cause(failure_class: str) -> list[str]:

@@ -21,11 +21,13 @@ from connectops.decide.incident import (
 )
 from connectops.decide.proof import Proof
 from connectops.decide.restart_policy import backoff
+from connectops.decide.transfer import see_update
 from connectops.model import (
     UNKNOWN_CLASS,
     Action,
     AttemptEnd,
     ConnectorRecord,
+    ConnectorState,
     Decision,
     Diagnosis,
     Health,
@@ -74,6 +76,9 @@ def _worked_at(record: ConnectorRecord, look: Look, health: Health) -> datetime 
 
 
 def _changing(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> Step:
+    if look.state is ConnectorState.DELETING:
+        return closed_by_hand(record, "somebody deletes it", policy, now)
+    record = see_update(record, look, policy, now)
     since = record.in_transition_since or look.at
     record = replace(record, in_transition_since=since)
     if look.at - since < policy.stuck_after:
@@ -136,6 +141,8 @@ def _failing(record: ConnectorRecord, look: Look, health: Health, policy: Repair
     seen_at = look.tasks.seen_at if look.tasks else look.at
     if not evidence.is_fresh(record, seen_at):
         return nothing(record, f"{health}, but seen before the last restart was through")
+    if record.incident and record.incident.changed_at and seen_at <= record.incident.changed_at:
+        return nothing(record, f"{health}, but seen before somebody's change was through")
     incident = record.incident or opened(record, _failing_since(record, look, health, seen_at), seen_at, look.at)
     incident = replace(
         incident,

@@ -12,6 +12,7 @@ from connectops.decide.incident import Step, nothing, opened
 from connectops.decide.intent import as_seen, tailored
 from connectops.decide.lines import hear_failure, hear_life, hear_suspicion
 from connectops.decide.looks import weigh_look
+from connectops.decide.transfer import hear_call
 from connectops.model import Change, ConnectorRecord, Finding, RepairPolicy, Severity
 
 
@@ -32,7 +33,9 @@ def _weigh(record: ConnectorRecord, finding: Finding, policy: RepairPolicy, now:
         return hear_suspicion(record, dated(finding.suspicion, policy, now), policy)
     if finding.sign is not None:
         return hear_life(record, dated(finding.sign, policy, now), policy, now)
-    return nothing(record, "an empty finding")
+    if finding.call is not None:
+        return hear_call(record, finding.call, policy, now)
+    return nothing(record, "an order, or an empty finding")
 
 
 def _ask_about_tags(record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> ConnectorRecord:
