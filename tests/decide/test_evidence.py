@@ -127,7 +127,7 @@ def test_an_unknown_cause_is_no_consequence_of_a_known_one() -> None:
     ],
 )
 def test_enough_is_known_to_act(incident: Incident, minutes: float, *, enough: bool) -> None:
-    assert is_sufficient(incident, POLICY, NOW + minutes * MINUTE) is enough
+    assert is_sufficient(replace(incident, evidence_at=NOW + minutes * MINUTE), POLICY) is enough
 
 
 @pytest.mark.parametrize(

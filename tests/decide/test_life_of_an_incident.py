@@ -88,6 +88,25 @@ def test_the_same_look_delivered_twice_is_one_look(world):
     assert world.hands.restarts == []
 
 
+def test_an_outage_that_only_lines_told_of_is_not_acted_upon_after_the_lines_have_ended(world):
+    """A broker was away for 90 s: the lines end when it is back, and ten minutes later nothing has to be done."""
+    world.sight.sees = a_look()
+    world.take(healthy(0))
+    for seconds in range(0, 90, 10):
+        at = NOW + seconds * SECOND
+        world.take(a_diagnosis("KAFKA_UNREACHABLE", at, killed=False), seconds * SECOND)
+    for minute in range(2, 15):
+        world.take(healthy(minute), minute * MINUTE)
+    assert world.hands.restarts == []
+
+
+def test_lines_that_go_on_for_ten_minutes_are_acted_upon_although_no_status_shows_it(world):
+    world.take(healthy(0))
+    for minute in range(12):
+        world.take(a_diagnosis("KAFKA_UNREACHABLE", NOW + minute * MINUTE, killed=False), minute * MINUTE)
+    assert len(world.hands.restarts) == 1
+
+
 def test_two_looks_at_the_same_period_of_a_metric_are_one_sight(world):
     """A worker that ends leaves no newer datapoint: the next look shows the old one again."""
     once = failed(0)

@@ -38,6 +38,6 @@ GONE = Scenario(
     break_it=lose_the_file,
     mend=bring_it_back,
     on=On.CLUSTER,
-    remark="it says RESTARTING and never FAILED",
+    remark="it says UNASSIGNED and never FAILED",
 )
 SCENARIOS = (GONE,)

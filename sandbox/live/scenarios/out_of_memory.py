@@ -1,7 +1,8 @@
 """The worker has too little memory for the queue of a snapshot, dies, and dies again when it is replaced."""
 
+from connectops.model import Verdict
 from sandbox.live.msk_platform import MskConnect
-from sandbox.live.scenario import On, Scenario, refused
+from sandbox.live.scenario import Course, On, Scenario, Truth
 from sandbox.live.subject import Subject
 
 HEAP, USUAL_HEAP = 160, 512
@@ -35,7 +36,12 @@ MEMORY = Scenario(
     name="out-of-memory",
     cause="its worker runs out of memory, again and again",
     stack="d",
-    truth=refused("CONNECT_OOM", "CONNECT_WORKER_FATAL"),
+    truth=Truth(
+        courses=(Course.REFUSED, Course.QUARANTINED),
+        verdicts=(Verdict.DO_NOT_RESTART, Verdict.RESTART_WITH_BACKOFF),
+        classes=("CONNECT_OOM", "CONNECT_WORKER_FATAL"),
+        restarts=(0, 2),
+    ),
     settings={"max.batch.size": "20000", "max.queue.size": "40000"},
     prepare=fill,
     break_it=save_memory,

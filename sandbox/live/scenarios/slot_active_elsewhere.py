@@ -1,5 +1,8 @@
 """Somebody else holds the replication slot when a connector wants to stream again."""
 
+import os
+import signal
+
 from sandbox.live.databases import PASSWORD, program
 from sandbox.live.laboratory import Process
 from sandbox.live.scenario import Course, Rows, Scenario, Truth, healed
@@ -12,33 +15,46 @@ class Reader:
     def __init__(self, process: Process) -> None:
         self._process = process
 
+    def freeze(self) -> None:
+        """It keeps the slot, until wal_sender_timeout (60 s), and confirms nothing any more."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+
     def stop(self) -> None:
         self._process.kill()
 
 
 def hold(subject: Subject) -> None:
-    """It confirms nothing for as long as the server does not ask, which is half of wal_sender_timeout: 30 s."""
-    _read(subject, "--status-interval=0", "--fsync-interval=0")
+    with subject.stopped():
+        _reader(subject).freeze()
+        subject.write()
+    subject.write()
 
 
 def read(subject: Subject) -> None:
-    _read(subject, "--status-interval=1", "--fsync-interval=1")
+    with subject.stopped():
+        _reader(subject)
 
 
-def _read(subject: Subject, *how: str) -> None:
+def give_back(subject: Subject) -> None:
+    subject.release()
+    subject.write()
+
+
+def _reader(subject: Subject) -> Reader:
     where = ["-h", "127.0.0.1", "-p", str(subject.stack.database.port), "-U", "postgres", "-d", subject.database]
     slot = ["-S", subject.named("slot_$db"), "--start", "-f", "/dev/null", "-o", "proto_version=1"]
     publication = ["-o", subject.named("publication_names=publication_$db")]
     laboratory = subject.stack.laboratory
-    with subject.stopped():
-        reader = laboratory.start(
-            "pg_recvlogical",
-            [program("pg_recvlogical"), *where, *slot, *publication, *how],
-            laboratory.folder / "pg_recvlogical.log",
-            environment={"PGPASSWORD": PASSWORD},
-        )
-        subject.in_the_way.append(Reader(reader))
-        subject.await_slot(active=True)
+    process = laboratory.start(
+        "pg_recvlogical",
+        [program("pg_recvlogical"), *where, *slot, *publication, "--status-interval=1", "--fsync-interval=1"],
+        laboratory.folder / "pg_recvlogical.log",
+        environment={"PGPASSWORD": PASSWORD},
+    )
+    reader = Reader(process)
+    subject.in_the_way.append(reader)
+    subject.await_slot(active=True)
+    return reader
 
 
 _ONE_RESTART_DOES_NO_HARM = (Course.HEALED, Course.QUIET, Course.RESTARTED)
@@ -55,8 +71,9 @@ HELD = Scenario(
     ),
     settings={"slot.max.retries": "3", "slot.retry.delay.ms": "3000"},
     break_it=hold,
-    mend=Subject.release,
+    mend=give_back,
     outage=25,
+    writes=False,
     remark="a restart is neither needed nor harmful",
 )
 READ = HELD.but(
@@ -70,7 +87,9 @@ READ = HELD.but(
         rows=Rows.LOST_UNSEEN,
     ),
     break_it=read,
+    mend=Subject.release,
     outage=40,
+    writes=True,
     remark="what the other client confirms is gone for the connector, and no line says so",
 )
 SCENARIOS = (HELD, HELD.but(stack="e"), READ)

@@ -94,10 +94,11 @@ def join(known: Diagnosis | None, new: Diagnosis) -> Diagnosis:
     )
 
 
-def is_sufficient(incident: Incident, policy: RepairPolicy, now: datetime) -> bool:
+def is_sufficient(incident: Incident, policy: RepairPolicy) -> bool:
     """Two looks; or one look and a logged cause; or the logged death of a task with a known cause; or silence.
 
-    Lines that no status confirms are enough only when they go on for as long as an internal retry may.
+    Lines that no status confirms are enough only when they went on for as long as an internal retry may: what was
+    logged for a minute, and no more since, is over.
     """
     known = incident.diagnosis
     if incident.silent or incident.looks >= policy.looks_needed:
@@ -108,7 +109,8 @@ def is_sufficient(incident: Incident, policy: RepairPolicy, now: datetime) -> bo
         return True
     if known.killed and known.failure_class != UNKNOWN_CLASS:
         return True
-    return known.count >= RETRIES_THAT_LAST and now - incident.opened_at >= policy.internal_retry_after
+    lasted = incident.evidence_at - incident.opened_at
+    return known.count >= RETRIES_THAT_LAST and lasted >= policy.internal_retry_after
 
 
 def deadline(suspicion: Suspicion, policy: RepairPolicy) -> datetime:

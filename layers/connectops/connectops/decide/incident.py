@@ -99,7 +99,7 @@ def noted(incident: Incident, now: datetime, what: str, why: str) -> Incident:
 
 def conclude(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: datetime) -> Step:
     """Decide on an incident by all that is known, and tell people what changed."""
-    if not evidence.is_sufficient(incident, policy, now):
+    if not evidence.is_sufficient(incident, policy):
         decision = Decision(
             Action.WAIT, "one sight is no proof: waiting for a second look or a logged cause", incident.failure_class
         )
