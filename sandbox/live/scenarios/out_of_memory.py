@@ -10,10 +10,9 @@ HEAP, USUAL_HEAP = 160, 512
 
 
 def fill(subject: Subject) -> None:
-    """300 MB of rows, beside the one that is looked for."""
-    subject.sql("INSERT INTO t SELECT i + 1000000, 'filler' FROM generate_series(1, 30000) i")
-    subject.sql("ALTER TABLE t ADD big TEXT")
-    subject.sql("UPDATE t SET big = repeat(md5(id::text), 300) WHERE v = 'filler'")
+    """300 MB of rows in another table, which the snapshot takes first."""
+    subject.sql("CREATE TABLE filler (id INT PRIMARY KEY, big TEXT)")
+    subject.sql("INSERT INTO filler SELECT i, repeat(md5(i::text), 300) FROM generate_series(1, 30000) i")
 
 
 def save_memory(subject: Subject) -> None:

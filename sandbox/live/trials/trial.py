@@ -98,7 +98,7 @@ class Trial:
                 subject.create()
         if self.scenario.outage is not None:
             self.step = f"broken for {self.scenario.outage:.0f} s"
-            self._watch_until(self.broken_at + self.scenario.outage)
+            self._watch_until(time.time() + self.scenario.outage)
             self._mend("by the world")
 
     def _mend(self, who: str) -> None:
