@@ -33,6 +33,7 @@ from connectops.model import (
     Look,
     Notice,
     Operation,
+    OrderKind,
     Platform,
     RepairPolicy,
     Surroundings,
@@ -126,7 +127,7 @@ class Deployment:
             self.rules.heard.add(finding.diagnosis.last_seen)
 
     def _doors(self) -> Doors:
-        return Doors(self, self, self, self, lambda: self.now)
+        return Doors(self, self, self, self, lambda: self.now, self)
 
     def _may_crash(self) -> None:
         if self.random.random() < self.faults.crash:
@@ -242,12 +243,33 @@ class Deployment:
             return self.random.choice([Busy("throttled"), Unreachable("not sent"), Forbidden("AccessDenied")])
         return None
 
+    # ── a person's switch ──
+
+    def pause(self, connector: ConnectorId, arn: str | None) -> None:
+        self._switch(OrderKind.PAUSE)
+        if self.random.random() < self.faults.hands:
+            raise Busy("another operation is in progress")
+        self.truth.take_out(ConnectorState.PAUSED, self.now)
+        self._may_crash()
+
+    def resume(self, connector: ConnectorId, arn: str | None) -> None:
+        self._switch(OrderKind.RESUME)
+        if self.random.random() < self.faults.hands:
+            raise Busy("another operation is in progress")
+        self.truth.put_back(self.now)
+        self._may_crash()
+
+    def _switch(self, kind: OrderKind) -> None:
+        self._may_crash()
+        self.rules.watch_a_switch(self.taking.order if self.taking else None, kind)
+
     # ── voice ──
 
     def publish(self, notice: Notice) -> None:
         self._may_crash()
         if self.random.random() < self.faults.voice:
             raise MessageNotDelivered("the topic is away")
+        self.rules.watch_a_notice(self.stored, notice)
         self.said.append(notice)
         self.hear_notice(notice, self.now)
         self._may_crash()

@@ -22,14 +22,17 @@ from connectops.model import (
     Look,
     Mode,
     Notice,
+    Order,
+    OrderKind,
     Platform,
     RepairPolicy,
     Severity,
     SignOfLife,
     Suspicion,
 )
+from connectops.obey import obey
 from connectops.respond import Doors, respond
-from tests.builders import MINUTE, NOW, ONPREM, ORDERS, SECOND
+from tests.builders import ARN, MINUTE, NOW, ONPREM, ORDERS, SECOND
 from tests.safety.deployment import Deployment, Faults
 from tests.safety.rules import must, was_told_to_a_person
 from tests.safety.truth import Line, Task, Trouble, Truth
@@ -125,6 +128,11 @@ class History:
         if draw.random() < 0.15:
             begin = self._some_time(lambda _: setattr(truth, "restart_off", True))
             self.later(begin + draw.uniform(5, 60) * MINUTE, lambda _: setattr(truth, "restart_off", False))
+        for _ in range(draw.choice([0, 0, 0, 1, 3])):
+            kind = draw.choice([*OrderKind])
+            begin = self._some_time(lambda at, k=kind: self._order(k, at))  # type: ignore[misc]
+            if kind is OrderKind.PAUSE and draw.random() < 0.7:
+                self.later(begin + draw.uniform(1, 30) * MINUTE, lambda at: self._order(OrderKind.RESUME, at))
         for _ in range(draw.choice([0, 0, 1, 2])):
             state = draw.choice([ConnectorState.UPDATING, ConnectorState.UNASSIGNED, ConnectorState.RESTARTING])
             begin = self._some_time(lambda _, s=state: setattr(truth, "passing", s))  # type: ignore[misc]
@@ -186,11 +194,21 @@ class History:
                 finding = Finding(self.truth.connector, line.at, f"{line.life} {line.at}", sign=line)
         self._send(finding)
 
+    def _order(self, kind: OrderKind, at: datetime) -> None:
+        """Somebody at the desk, who may be told to wait or that it is not possible."""
+        self._tell(f"a person orders: {kind}")
+        until = at + self.random.uniform(1, 60) * MINUTE
+        arn = ARN if self.truth.connector.platform is Platform.MSK_CONNECT else None
+        order = Order(f"{kind} {at}", kind, "alice", at, until, arn=arn)
+        self._send(Finding(self.truth.connector, at, order.id, order=order))
+
     def _send(self, finding: Finding) -> None:
         self.deployment.now = self.now
         self.deployment.send(finding)
 
     def _respond(self, doors: Doors, finding: Finding, policy: RepairPolicy) -> object:
+        if finding.order is not None:
+            return obey(doors, finding.connector, finding.order, policy)
         outcome = self.respond(doors, finding, policy)
         if self.tells:
             kind = "look" if finding.look else finding.diagnosis or finding.suspicion or finding.sign

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, redirect_stdout
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import StringIO
 from typing import Any
 from unittest.mock import patch
@@ -19,12 +19,23 @@ from unittest.mock import patch
 import pytest
 
 from connectops import respond as rooms
-from connectops.decide import alerting, attempt, evidence, intent, looks, proof, restart_policy
+from connectops.decide import (
+    alerting,
+    attempt,
+    evidence,
+    intent,
+    looks,
+    loudness,
+    orders,
+    proof,
+    restart_policy,
+    transfer,
+)
 from connectops.decide import claim as claims
 from connectops.decide import incident as incidents
 from connectops.decide.incident import Step, nothing
 from connectops.decide.response import consider
-from connectops.decide.tags import Tags
+from connectops.decide.tags import Tags, read_tags
 from connectops.errors import ActionRefused, MessageNotDelivered, ObservationFailed, OutcomeUnknown
 from connectops.model import (
     UNKNOWN_CLASS,
@@ -38,8 +49,10 @@ from connectops.model import (
     Incident,
     Look,
     Mode,
+    Order,
     Phase,
     RepairPolicy,
+    Reprieve,
     Severity,
     Verdict,
 )
@@ -166,6 +179,17 @@ def _holds_in_silence(record: ConnectorRecord, incident: Incident, why: str, pol
     return Step(replace(record, incident=waiting), Decision(Action.WAIT, why, incident.failure_class))
 
 
+def _well_spelt(tags: Iterable[tuple[str, str]]) -> Tags:
+    return replace(read_tags(tags), forbidden=None)
+
+
+def _short(order: Order, now: datetime) -> Reprieve | str:
+    kept = _REPRIEVE(order, now)
+    return kept if isinstance(kept, str) else replace(kept, until=kept.at + (kept.until - kept.at) / 2)
+
+
+_REPRIEVE = orders._reprieve
+
 MUTANTS = (
     Mutant("no claim: acts before it writes", ((rooms, "respond", _no_claim), (fakes, "respond", _no_claim))),
     Mutant("calls again where no answer came", ((rooms, "_restart", _acts_twice),)),
@@ -178,6 +202,16 @@ MUTANTS = (
     Mutant("takes what it could not see for failed", ((looks, "stay_blind", _guesses),)),
     Mutant("ignores the tags", ((intent, "read_tags", lambda _: Tags()),)),
     Mutant("ignores holds and windows", ((intent, "_holds", lambda *_: ()),)),
+    Mutant("ignores maintenance windows", ((intent, "held_until", lambda *_: None),)),
+    Mutant("takes a tag that it does not understand for none", ((intent, "read_tags", _well_spelt),)),
+    Mutant("lets a policy file loosen the mode", ((intent, "strictest", lambda *modes: modes[-1]),)),
+    Mutant("tells of what is silenced", ((loudness, "is_silenced", lambda *_: False),)),
+    Mutant("carries an order out again", ((orders, "answer_of", lambda *_: None),)),
+    Mutant("carries an order out that comes late", ((orders, "TOO_LATE", timedelta(days=1)),)),
+    Mutant("resumes what was not paused, restarts what was", ((orders, "_speaks_against", lambda *_: None),)),
+    Mutant("restarts what does harm without force", ((orders, "_restart_would_harm", lambda *_, **__: None),)),
+    Mutant("ends a hold before its time", ((orders, "_reprieve", _short),)),
+    Mutant("takes what was seen before an update for news", ((transfer, "hand_over", lambda record, *_: record),)),
     Mutant("restarts whatever died", ((restart_policy, "verdict_of", _everything),)),
     Mutant("lets noise hide a refusal", ((evidence, "outranks", _lenient),)),
     Mutant("takes old evidence for fresh", ((evidence, "is_fresh", lambda *_: True),)),
@@ -193,7 +227,10 @@ MUTANTS = (
         ((attempt, "held", _holds_in_silence), (claims, "held", _holds_in_silence)),
     ),
 )
-TESTS = tuple(f"tests/decide/test_{name}.py" for name in ("life_of_an_incident", "what_could_go_wrong", "tags"))
+TESTS = tuple(
+    f"tests/decide/test_{name}.py"
+    for name in ("life_of_an_incident", "what_could_go_wrong", "tags", "orders", "transfer", "policy_file")
+)
 
 
 def caught_by(mutant: Mutant, histories: int) -> str | None:

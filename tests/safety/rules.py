@@ -7,11 +7,17 @@ from datetime import datetime, timedelta
 
 from connectops.model import (
     UNKNOWN_CLASS,
+    Answer,
+    AnsweredOrder,
+    Change,
     ConnectorRecord,
     ConnectorState,
     Incident,
     Look,
     Mode,
+    Notice,
+    Order,
+    OrderKind,
     Phase,
     RepairPolicy,
     Severity,
@@ -25,6 +31,7 @@ FIRST_BACKOFF = timedelta(seconds=60)
 SECOND_BACKOFF = timedelta(minutes=2)
 RESTARTS_PER_DAY = 7
 RESTARTS_PER_INCIDENT = 7
+ENDS = (Change.RESOLVED, Change.CLOSED)
 
 
 class BrokenRule(AssertionError):
@@ -45,15 +52,20 @@ class Rules:
     heard: set[datetime] = field(default_factory=set)
     noticed: dict[str, datetime] = field(default_factory=dict)
     last_claim: tuple[str, datetime] | None = None
+    switched: set[str] = field(default_factory=set)
+    """Orders that were carried out."""
 
     def watch_a_call(
         self, truth: Truth, stored: ConnectorRecord | None, look: Look | None, policy: RepairPolicy, now: datetime
     ) -> None:
-        must(hold=policy.mode is Mode.REPAIR, rule=f"a restart in mode {policy.mode}")
         must(hold=stored is not None and stored.incident is not None, rule="a restart that was not claimed")
         assert stored is not None
         assert stored.incident is not None
         self._claimed_once(stored.incident)
+        ordered = stored.incident.attempts[-1].order is not None
+        must(hold=ordered or policy.mode is Mode.REPAIR, rule=f"a restart in mode {policy.mode}")
+        held = stored.hold is not None and stored.hold.at <= now < stored.hold.until
+        must(hold=not held, rule="a restart of a connector that a person holds")
         must(hold=truth.intent not in INTENT, rule=f"a restart of a connector that is {truth.intent}")
         must(hold=not truth.restart_off, rule="a restart of a connector tagged hands off")
         seen = look is not None and look.state is not ConnectorState.UNKNOWN
@@ -62,7 +74,8 @@ class Rules:
         must(hold=verdict.restarts, rule=f"a restart against {verdict}")
         incurable = truth.trouble is not None and not truth.trouble.curable
         must(hold=not (incurable and truth.told_of_death in self.heard), rule="a restart of what no restart cures")
-        self._in_bounds(stored.incident, verdict, now)
+        if not ordered:
+            self._in_bounds(stored, stored.incident, verdict, now)
         self.calls.append((now, stored.incident.id))
 
     def _claimed_once(self, incident: Incident) -> None:
@@ -73,10 +86,11 @@ class Rules:
         self.called.add(claim)
         self.last_claim = claim
 
-    def _in_bounds(self, incident: Incident, verdict: Verdict, now: datetime) -> None:
+    def _in_bounds(self, stored: ConnectorRecord, incident: Incident, verdict: Verdict, now: datetime) -> None:
         today = [at for at, _ in self.calls if now - at < DAY]
         must(hold=len(today) < RESTARTS_PER_DAY, rule=f"{len(today) + 1} restarts in a day")
-        ours = [at for at, name in self.calls if name == incident.id]
+        released = max((each.at for each in stored.orders if _has_released(each)), default=None)
+        ours = [at for at, name in self.calls if name == incident.id and (released is None or at > released)]
         unknown = incident.failure_class == UNKNOWN_CLASS
         cap = 1 if unknown else RESTARTS_PER_INCIDENT
         must(hold=len(ours) < cap, rule=f"{len(ours) + 1} restarts of one incident of {incident.failure_class}")
@@ -86,10 +100,25 @@ class Rules:
         if ours:
             must(hold=now - ours[-1] >= SECOND_BACKOFF, rule="a second restart at once")
 
+    def watch_a_switch(self, order: Order | None, kind: OrderKind) -> None:
+        must(hold=order is not None and order.kind is kind, rule=f"a {kind} that nobody ordered")
+        assert order is not None
+        must(hold=order.id not in self.switched, rule=f"the order {order.id} was carried out twice")
+        self.switched.add(order.id)
+
+    def watch_a_notice(self, stored: ConnectorRecord | None, notice: Notice) -> None:
+        silence = stored.silence if stored else None
+        loud = silence is not None and silence.at < notice.at < silence.until
+        must(hold=not loud or notice.change in ENDS, rule=f"{notice.change} was told of a silenced connector")
+
     def refused(self) -> None:
         """The platform said no: nothing was changed, and the attempt does not count."""
         self.calls.pop()
         self.called -= {self.last_claim}
+
+
+def _has_released(order: AnsweredOrder) -> bool:
+    return order.order.kind is OrderKind.RELEASE and order.answer is Answer.DONE
 
 
 def was_told_to_a_person(incident: Incident | None, told: set[str]) -> bool:
