@@ -38,6 +38,7 @@ GONE = Scenario(
     break_it=lose_the_file,
     mend=bring_it_back,
     on=On.CLUSTER,
+    often=True,
     remark="it says UNASSIGNED and never FAILED",
 )
 SCENARIOS = (GONE,)
