@@ -40,16 +40,20 @@ class Performer:
 
 
 class Stage:
-    """A sandbox with the product deployed; a with block ends everything that it started."""
+    """A sandbox with the product deployed; a with block ends everything that it started.
 
-    def __init__(self) -> None:
+    `parameters` are those of the template that are not to be as samconfig.toml has them for the sandbox.
+    """
+
+    def __init__(self, **parameters: str) -> None:
         self._open = ExitStack()
         self.session: SandboxSession
         self.player: Player
         self.outputs: Mapping[str, str] = {}
         self.performers: list[Performer] = []
         self.began_at = self.ends_at = 0.0
-        self._parameters = deployment.sandbox_parameters()
+        self._given = parameters
+        self._parameters = deployment.sandbox_parameters() | parameters
         self._on_cluster: list[str] = []
 
     def __enter__(self) -> Self:
@@ -95,7 +99,7 @@ class Stage:
     def deploy_again(self, mode: Mode, listener: deployment.Listener) -> None:
         """What was built last, over what is there. Raises DeploymentFailed."""
         clusters = [{"name": CLUSTER, "url": self.cluster.url, "log_group": self.cluster_log_group}]
-        parameters = {"Mode": mode.value, "KafkaConnectClusters": json.dumps(clusters)}
+        parameters = {**self._given, "Mode": mode.value, "KafkaConnectClusters": json.dumps(clusters)}
         self.outputs = deployment.deploy(self.session, parameters, listener)
 
     def begin(self, members: Iterable[Member]) -> None:

@@ -82,6 +82,7 @@ def deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
         clusters = {"onprem": ConnectRest(KafkaConnectCluster("onprem", rest.url))}
         dynamodb = boto3.client("dynamodb")
         fleet = Fleet(msk.fleet(FactsTable("ledger", dynamodb), tags=True), clusters, diagnose_trace)
+        handler.metrics.clear_metrics()  # Powertools keeps what any function counted, tests of others too
         yield Deployed(msk, rest, Ledger("ledger", dynamodb), url, fleet)
         msk.connect.assert_no_pending_responses()
         handler.metrics.clear_metrics()

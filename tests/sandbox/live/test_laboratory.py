@@ -17,6 +17,7 @@ from sandbox.live.laboratory import Laboratory, NotReady, listening
 OWNER = """
 import signal, sys
 from sandbox.live.laboratory import Laboratory
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs in the background inherits that it is ignored
 with Laboratory() as laboratory:
     quiet = laboratory.start("quiet", ["sleep", "600"], laboratory.folder / "quiet.log")
     parent = laboratory.start("parent", ["sh", "-c", "sleep 600 & wait"], laboratory.folder / "parent.log")
