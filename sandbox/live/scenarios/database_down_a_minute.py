@@ -22,7 +22,6 @@ DOWN = Scenario(
     outage=60,
     alone=True,
     control=True,
-    often=True,
 )
 INTO_THE_OUTAGE = DOWN.but(
     name="restart-into-an-outage",
@@ -30,13 +29,12 @@ INTO_THE_OUTAGE = DOWN.but(
     stack="a",
     truth=cured("MYSQL_CONN_LOST", restarts=(2, 7)),
     control=False,
-    often=False,
     remark="Debezium says RUNNING until the restart makes it FAILED",
 )
 SCENARIOS = (
     DOWN,
-    DOWN.but(stack="e", often=False),
-    DOWN.but(stack="b", truth=cured("MYSQL_CONN_LOST"), often=False),
+    DOWN.but(stack="e"),
+    DOWN.but(stack="b", truth=cured("MYSQL_CONN_LOST")),
     INTO_THE_OUTAGE,
     INTO_THE_OUTAGE.but(stack="c"),
 )
