@@ -6,7 +6,7 @@ import base64
 import gzip
 import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -25,7 +25,7 @@ class Labelled:
     """Lines and what they mean. `classes` empty: nothing failed. `near` names a class that the lines only resemble."""
 
     id: str
-    text: str
+    text: str = field(repr=False)
     classes: tuple[str | None, ...]
     verdicts: tuple[str, ...]
     connector: str | None = None
