@@ -129,6 +129,18 @@ def replay(
     raise typer.Exit(run(folder, policy, connector, as_json=as_json))
 
 
+@app.command()
+def simulate(
+    file: Annotated[Path, typer.Argument(help="A made fleet with what happens to it (YAML), see docs/simulate.md.")],
+    policy: Annotated[Path | None, typer.Option(help="A policy file (YAML), to try on it.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show what ConnectOps would do for a made fleet with scripted failures, by the code that decides at work."""
+    from cli.simulate import run
+
+    raise typer.Exit(run(file, policy, as_json=as_json))
+
+
 STACK = typer.Option(help="The deployed stack, in the usual AWS environment.")
 NAME = typer.Argument(help="A connector's name, or CLUSTER/NAME where two clusters have it (MSK Connect is msk).")
 WAIT = typer.Option(help="Wait for the outcome and show it.")

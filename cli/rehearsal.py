@@ -116,7 +116,7 @@ class Replay:
             self.noted = replace(self.noted, moved_at=max(self.noted.at, finding.at - INSTANT))
         outcome = respond(Doors(self.ledger, self, self, self, lambda: self.now), finding, self.policy)
         decided = Decided(self.now, state_of(outcome.record, self.health), outcome.decision)
-        if not self.decisions or _is_news(self.decisions[-1], decided):
+        if not self.decisions or is_news(self.decisions[-1], decided):
             self.decisions.append(decided)
 
     def _is_the_unrestarted_past(self, finding: Finding, noted: Noted) -> bool:
@@ -131,7 +131,7 @@ class Replay:
         return finding.at <= noted.at or finding.sign is None
 
 
-def _is_news(before: Decided, now: Decided) -> bool:
+def is_news(before: Decided, now: Decided) -> bool:
     one, other = before.decision, now.decision
     if other.action is Action.NOTHING:
         return before.state != now.state

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from cli.recording import read_recording
 from cli.rehearsal import Decided, Replay, replay
 from connectops.decide.state import state_of
 from connectops.errors import MalformedEvent, SettingsError
-from connectops.model import RepairPolicy
+from connectops.model import ConnectorRecord, Health, Incident, Notice, RepairPolicy
 
 UNREADABLE = 2
 
@@ -36,43 +37,43 @@ def run(folder: Path, policy: Path | None, connector: str | None, *, as_json: bo
 def report(run: Replay) -> dict[str, Any]:
     """The document of `--json`."""
     return {
-        "decisions": [_decision(decided) for decided in run.decisions],
-        "notices": [
-            {"t": _iso(notice.at), "event": notice.change, "severity": notice.severity, "title": notice.title}
-            for notice in run.notices
-        ],
-        "final": _final(run),
+        "decisions": [decision_report(decided) for decided in run.decisions],
+        "notices": [notice_report(notice) for notice in run.notices],
+        "final": final_report(run.record, run.health, run.ledger.ended),
     }
 
 
-def _decision(decided: Decided) -> dict[str, Any]:
+def notice_report(notice: Notice) -> dict[str, Any]:
+    return {"t": iso(notice.at), "event": notice.change, "severity": notice.severity, "title": notice.title}
+
+
+def decision_report(decided: Decided) -> dict[str, Any]:
     decision = decided.decision
     return {
-        "t": _iso(decided.at),
+        "t": iso(decided.at),
         "state": decided.state,
         "decision": decision.action,
         "class": decision.failure_class,
         "verdict": decision.verdict,
         "reason": decision.reason,
-        "until": _iso(decision.until) if decision.until else None,
+        "until": iso(decision.until) if decision.until else None,
     }
 
 
-def _final(run: Replay) -> dict[str, Any]:
-    """Where it stands at the end, with the cause of the open incident or suspicion, else of the last incident."""
-    record = run.record
+def final_report(record: ConnectorRecord, health: Health, ended: Sequence[Incident]) -> dict[str, Any]:
+    """Where it stands at the end, with the cause of the open incident or suspicion, else of the last that `ended`."""
     causes = [record.incident.diagnosis if record.incident else None]
     causes += [suspicion.diagnosis for suspicion in record.suspicions]
-    causes += [incident.diagnosis for incident in run.ledger.ended[-1:]]
+    causes += [incident.diagnosis for incident in ended[-1:]]
     cause = next((cause for cause in causes if cause), None)
     return {
-        "state": state_of(record, run.health),
+        "state": state_of(record, health),
         "class": cause.failure_class if cause else None,
         "verdict": cause.verdict if cause else None,
     }
 
 
-def _iso(at: datetime) -> str:
+def iso(at: datetime) -> str:
     return at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

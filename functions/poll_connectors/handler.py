@@ -11,7 +11,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics
 
 from connectops.clients.clusters import open_clusters
-from connectops.decide.health import assess
+from connectops.decide.health import NO_NEWS, assess
 from connectops.errors import MalformedEvent, MessageNotDelivered, ObservationFailed, SettingsError, Unreachable
 from connectops.facts import FactsTable
 from connectops.findings import FindingsQueue
@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 
 logger = Logger()
 metrics = Metrics(namespace=NAMESPACE)
-
-_NO_NEWS = frozenset({Health.HEALTHY, Health.PAUSED, Health.STOPPED})
-"""Healths that concern nobody unless something is open about the connector."""
 
 
 @cache
@@ -88,7 +85,7 @@ def poll(at: datetime, now: datetime, fleet: Fleet, ledger: Ledger, queue: Findi
     sent = queue.send(
         Finding(look.connector, at, at.isoformat(), look=replace(look, fleet_size=size))
         for look, health in looks
-        if health not in _NO_NEWS or look.connector in open_connectors
+        if health not in NO_NEWS or look.connector in open_connectors
     )
     count_looks(metrics, looks, view.blind)
     logger.info("polled", scheduled_time=at.isoformat(), connectors=len(looks), findings=sent, blind=view.blind)

@@ -10,6 +10,9 @@ from connectops.model import ConnectorState, Health, Look, Tasks
 HEARTBEATS_OF_SILENCE = 3
 """A source that has a heartbeat writes at least one record each interval; three missed ones are no coincidence."""
 
+NO_NEWS = frozenset({Health.HEALTHY, Health.PAUSED, Health.STOPPED})
+"""Healths that concern nobody unless something is open about the connector."""
+
 _BY_STATE = {
     ConnectorState.FAILED: Health.FAILED,
     ConnectorState.PAUSED: Health.PAUSED,

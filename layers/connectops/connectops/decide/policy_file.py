@@ -14,7 +14,7 @@ from typing import Any
 
 from connectops.decide.moments import A_DURATION, duration
 from connectops.decide.policy_windows import read_window
-from connectops.decide.policy_yaml import Place, entries, items
+from connectops.decide.policy_yaml import Place, entries, items, read_mapping
 from connectops.decide.windows import LONGEST, never_ends
 from connectops.errors import SettingsError
 from connectops.model import ConnectorPolicy, Mode, RepairPolicy, Severity, Window
@@ -32,20 +32,13 @@ _WISHES = ("restart", "severity", "owner", "windows")
 
 def read_rules(text: str, name: str, now: datetime) -> tuple[ConnectorPolicy, ...]:
     """The rules of a policy file called `name`, in the order of their rank. Raises SettingsError with every problem."""
-    import yaml  # 20 ms that only a deployment with a policy file needs
-
     if len(text) > LONGEST_TEXT:
         raise SettingsError((f"{name} has {len(text)} characters, expected {LONGEST_TEXT} at most",))
-    try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-    except (yaml.YAMLError, RecursionError) as err:
-        raise SettingsError((f"{name} is not YAML: {' '.join(str(err).split())}",)) from err
-    if root is None or root.value == "":
+    root = read_mapping(text, name, "mode: advise")
+    if root is None:
         return ()
-    if not isinstance(root, yaml.MappingNode):
-        raise SettingsError((f"{name}: expected keys and values, such as `mode: advise`",))
     problems: list[str] = []
-    rules = tuple(_rules(Place(name, root), problems, now))
+    rules = tuple(_rules(root, problems, now))
     if problems:
         raise SettingsError(tuple(problems))
     return rules

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from connectops.errors import SettingsError
+
 if TYPE_CHECKING:
     from yaml import MappingNode, ScalarNode, SequenceNode
 
@@ -39,6 +41,21 @@ class Place:
         kind = {"sequence": "a list", "mapping": "keys and values"}
         said = repr(self.text[:_SHOWN]) if self.text is not None else kind[self.node.id]
         return self.problem(f"is {said}, expected {what}")
+
+
+def read_mapping(text: str, name: str, example: str) -> Place | None:
+    """The outermost keys of a file called `name`; None if it is empty. Raises SettingsError if it is anything else."""
+    import yaml  # 20 ms that only those who read such a file need
+
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, RecursionError) as err:
+        raise SettingsError((f"{name} is not YAML: {' '.join(str(err).split())}",)) from err
+    if root is None or root.value == "":
+        return None
+    if not isinstance(root, yaml.MappingNode):
+        raise SettingsError((f"{name}: expected keys and values, such as `{example}`",))
+    return Place(name, root)
 
 
 def entries(place: Place, problems: list[str]) -> dict[str, Place]:
