@@ -10,12 +10,14 @@ from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 
 from connectops.decide.health import assess
+from connectops.decide.update_story import with_story
 from connectops.model import Health, Look
 from connectops.observe.msk_connect import MskConnect
 from connectops.observe.msk_details import Memory, MskDetails, NoMemory
 from connectops.observe.msk_fleet import MskFleet
 from connectops.observe.msk_metrics import Economy, MskMetrics
 from connectops.observe.task_metrics import TaskMetrics
+from connectops.observe.updates import Updates
 
 AT = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
@@ -42,9 +44,11 @@ class Msk:
         in_turn: int = 0,
         at_most: int = 20,
         tags: bool = False,
+        updates: bool = False,
     ) -> MskFleet:
-        """What the function watches with; without arguments it remembers nothing, spares nothing and reads no tags."""
-        details = MskDetails(self.eye, memory or NoMemory(), in_turn, at_most, tags=tags)
+        """What the function watches with; without arguments it remembers and spares nothing, reads neither tags nor updates."""
+        reader = Updates(self.client, with_story) if updates else None
+        details = MskDetails(self.eye, memory or NoMemory(), in_turn, at_most, tags=tags, updates=reader)
         return MskFleet(self.eye, details, MskMetrics(self.task_metrics, economy or Economy(), _is_well))
 
     def measures(self, *counts: tuple[int, int]) -> None:
@@ -117,6 +121,12 @@ def operations_listed(stubber: Stubber, *operations: dict[str, Any]) -> None:
         {"connectorOperations": list(operations)},
         {"connectorArn": CONNECTOR, "maxResults": 100},
     )
+
+
+def updates_listed(stubber: Stubber, name: str, *operations: dict[str, Any]) -> None:
+    """The operations of a connector by its name."""
+    expected = {"connectorArn": arn(name), "maxResults": 100}
+    stubber.add_response("list_connector_operations", {"connectorOperations": list(operations)}, expected)
 
 
 def operation_described(stubber: Stubber, answer: dict[str, Any]) -> None:

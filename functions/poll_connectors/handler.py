@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -12,11 +13,12 @@ from aws_lambda_powertools import Logger, Metrics
 
 from connectops.clients.clusters import open_clusters
 from connectops.decide.health import NO_NEWS, assess
+from connectops.decide.updates import is_news
 from connectops.errors import MalformedEvent, MessageNotDelivered, ObservationFailed, SettingsError, Unreachable
 from connectops.facts import FactsTable
 from connectops.findings import FindingsQueue
 from connectops.ledger import Ledger
-from connectops.model import ConnectorState, Diagnosis, Finding, Health, StandingOrder
+from connectops.model import ConnectorState, Diagnosis, Finding, Health, StandingOrder, Update
 from connectops.observe.fleet import Fleet
 from connectops.observe.msk_fleet import MskFleet
 from connectops.observe.msk_metrics import Economy
@@ -49,6 +51,7 @@ def _msk_fleet(session: boto3.Session, memory: FactsTable, settings: PollSetting
         session,
         memory,
         lambda look: assess(look) is Health.HEALTHY,
+        _redact_update,
         metric_period=settings.metric_period,
         metric_window=settings.metric_window,
         economy=Economy(settings.quiet_metrics, settings.worker_log_groups),
@@ -59,6 +62,12 @@ def _diagnose_trace(trace: str, *, connector: str, task: int | None, at: datetim
     from connectops.decide.diagnosis import diagnose_trace  # 60 ms that a poll without traces does not need
 
     return diagnose_trace(trace, connector=connector, task=task, at=at)
+
+
+def _redact_update(update: Update, error: str, origin: Mapping[str, str], target: Mapping[str, str]) -> Update:
+    from connectops.decide.update_story import with_story  # failed updates are rare, and it brings all that redacts
+
+    return with_story(update, error, origin, target)
 
 
 @cache
@@ -85,7 +94,7 @@ def poll(at: datetime, now: datetime, fleet: Fleet, ledger: Ledger, queue: Findi
     sent = queue.send(
         Finding(look.connector, at, at.isoformat(), look=replace(look, fleet_size=size))
         for look, health in looks
-        if health not in NO_NEWS or look.connector in open_connectors
+        if health not in NO_NEWS or look.connector in open_connectors or is_news(look)
     )
     count_looks(metrics, looks, view.blind)
     logger.info("polled", scheduled_time=at.isoformat(), connectors=len(looks), findings=sent, blind=view.blind)

@@ -7,6 +7,7 @@ import pytest
 from connectops.decide.catalogue import BY_ID, CATALOGUE
 from connectops.decide.catalogue.entry import FailureClass, Role, Weight
 from connectops.decide.diagnosis_matching import Matcher
+from connectops.decide.updates import CLASS_OF
 from connectops.model import Verdict
 from tests.decide.labelled import cited, recorded
 
@@ -32,7 +33,7 @@ def test_an_entry_says_what_people_need(entry: FailureClass) -> None:
     assert entry.cause.endswith(".")
     assert entry.next_step.endswith(".")
     assert entry.sources
-    assert entry.signatures or entry.id == "CONNECT_TASK_KILLED_UNKNOWN"
+    assert entry.signatures or entry.shown_by or entry.id == "CONNECT_TASK_KILLED_UNKNOWN"
 
 
 @pytest.mark.parametrize("entry", CATALOGUE, ids=ids)
@@ -46,7 +47,13 @@ def test_no_two_classes_explain_each_other() -> None:
     assert loops == set()
 
 
-INCIDENTS = [entry for entry in CATALOGUE if entry.id not in SILENT_BY_NATURE]
+INCIDENTS = [entry for entry in CATALOGUE if entry.id not in SILENT_BY_NATURE and not entry.shown_by]
+
+
+def test_what_the_platform_shows_is_known_by_no_line() -> None:
+    shown = {entry.id for entry in CATALOGUE if entry.shown_by}
+    assert shown == set(CLASS_OF.values())
+    assert not [entry.id for entry in CATALOGUE if entry.shown_by and entry.signatures]
 
 
 @pytest.mark.parametrize("entry", INCIDENTS, ids=ids)

@@ -32,7 +32,17 @@ from connectops.observe.policy_source import PolicySource
 from functions.poll_connectors import handler
 from tests.builders import ORDERS, finding_in
 from tests.connect_server import LIST, ROOT, ConnectServer, connect_server, expanded
-from tests.msk_stub import AT, Msk, described, listed, summary, tagged
+from tests.msk_stub import (
+    AT,
+    Msk,
+    described,
+    listed,
+    operation,
+    operation_described,
+    summary,
+    tagged,
+    updates_listed,
+)
 from tests.tables import a_table
 
 EVENTS = Path(__file__).parents[2] / "events" / "poll_connectors"
@@ -150,6 +160,26 @@ def test_a_paused_connector_is_news_only_while_something_is_open(
     described(deployed.msk.connect, "orders")
     tagged(deployed.msk.connect, "orders")
     assert [finding.look.state for finding in deployed.poll() if finding.look] == found
+
+
+@pytest.mark.parametrize(("said", "found"), [("UPDATE_COMPLETE", []), ("ROLLBACK_COMPLETE", [ORDERS])])
+def test_a_healthy_connector_whose_update_was_rolled_back_is_news_until_it_is_told(
+    deployed: Deployed, said: str, found: list[ConnectorId]
+) -> None:
+    deployed.fleet = Fleet(deployed.msk.fleet(updates=True), {}, diagnose_trace)
+    update = operation(1, AT, "UPDATE_CONNECTOR_CONFIGURATION", connectorOperationState=said)
+    listed(deployed.msk.connect, summary("orders"))
+    described(deployed.msk.connect, "orders")
+    updates_listed(deployed.msk.connect, "orders", update)
+    if found:
+        secret = {"targetConnectorConfiguration": {"database.password": "hunter2"}}
+        operation_described(deployed.msk.connect, update | secret)
+    listed(deployed.msk.connect, summary("orders"))
+    for minute in (0, 1):
+        deployed.msk.measures((1, 0))
+        findings = deployed.poll(AT + timedelta(minutes=minute))
+        assert [finding.connector for finding in findings] == found
+        assert "hunter2" not in repr(findings)
 
 
 def test_what_an_earlier_environment_read_is_not_read_again(deployed: Deployed) -> None:

@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from botocore.stub import Stubber
 
+from connectops.decide.update_story import with_story
 from connectops.errors import Unreachable
-from connectops.model import ConnectorId, ConnectorState, Facts, Look, Platform
+from connectops.model import ConnectorId, ConnectorState, Facts, Look, Platform, UpdateState
 from connectops.observe import msk_connect
 from connectops.observe.msk_connect import Listing
 from connectops.observe.msk_details import MskDetails, NoMemory
-from tests.msk_stub import AT, Msk, described, summary, tagged
+from connectops.observe.updates import Updates
+from tests.msk_stub import AT, Msk, described, operation, operation_described, summary, tagged, updates_listed
 
 NOTHING_OPEN: frozenset[ConnectorId] = frozenset()
 SECOND = timedelta(seconds=1)
@@ -201,6 +203,85 @@ def test_tags_are_read_only_where_they_are_wanted(msk: Msk) -> None:
     described(msk.connect, "orders", **{"heartbeat.interval.ms": "1000"})
     look = seen(details(msk, tags=False), listing(summary("orders")))["orders"]
     assert (look.heartbeat, look.tags) == (SECOND, None)
+
+
+# ── updates ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def following(msk: Msk, memory: Kept | None = None, **more: Any) -> MskDetails:
+    """Reads updates, and no tags."""
+    return details(msk, memory, tags=False, updates=Updates(msk.client, with_story), **more)
+
+
+def an_update(state: str) -> dict[str, Any]:
+    return operation(1, AT, "UPDATE_CONNECTOR_CONFIGURATION", connectorOperationState=state)
+
+
+def test_a_new_state_and_a_new_version_have_the_updates_read_and_what_is_unchanged_has_not(msk: Msk) -> None:
+    reader = following(msk)
+    described(msk.connect, "orders")
+    updates_listed(msk.connect, "orders")
+    assert seen(reader, listing(summary("orders")))["orders"].update is None
+    seen(reader, listing(summary("orders")))
+    updates_listed(msk.connect, "orders", an_update("UPDATE_COMPLETE"))
+    assert seen(reader, listing(summary("orders", "PAUSED")))["orders"].update is not None
+    described(msk.connect, "orders")
+    updates_listed(msk.connect, "orders", an_update("UPDATE_COMPLETE"))
+    seen(reader, listing(summary("orders", "PAUSED", version="V2")))
+    seen(reader, listing(summary("orders", "PAUSED", version="V2")))
+
+
+def test_an_update_is_followed_at_each_look_to_its_end_and_no_further(msk: Msk) -> None:
+    reader = following(msk)
+    described(msk.connect, "orders")
+    states = [
+        ("UPDATING", "UPDATE_IN_PROGRESS", UpdateState.IN_PROGRESS),
+        ("UPDATING", "ROLLBACK_IN_PROGRESS", UpdateState.IN_PROGRESS),
+        ("RUNNING", "ROLLBACK_IN_PROGRESS", UpdateState.IN_PROGRESS),
+        ("RUNNING", "ROLLBACK_COMPLETE", UpdateState.ROLLED_BACK),
+    ]
+    for state, said, found in states:
+        updates_listed(msk.connect, "orders", an_update(said))
+        if said == "ROLLBACK_COMPLETE":
+            operation_described(msk.connect, an_update(said))
+        update = seen(reader, listing(summary("orders", state)))["orders"].update
+        assert update
+        assert update.state is found
+    update = seen(reader, listing(summary("orders")))["orders"].update
+    assert update
+    assert update.state is UpdateState.ROLLED_BACK
+
+
+def test_what_is_opened_and_whose_turn_it_is_have_their_updates_read(msk: Msk) -> None:
+    kept = {on_msk("orders"): Facts(on_msk("orders"), "K3AEGXETSR30VB", ConnectorState.RUNNING)}
+    updates_listed(msk.connect, "orders", an_update("UPDATE_COMPLETE"))
+    opened = seen(following(msk, Kept(dict(kept))), listing(summary("orders")), frozenset({on_msk("orders")}))
+    assert opened["orders"].update
+    updates_listed(msk.connect, "orders", an_update("UPDATE_COMPLETE"))
+    assert seen(following(msk, Kept(dict(kept)), in_turn=1), listing(summary("orders")))["orders"].update
+
+
+def test_a_failed_update_is_known_to_the_next_process_without_secrets(msk: Msk) -> None:
+    memory = Kept()
+    described(msk.connect, "orders")
+    updates_listed(msk.connect, "orders", an_update("ROLLBACK_COMPLETE"))
+    story = {"targetConnectorConfiguration": {"database.password": "hunter2"}}
+    operation_described(msk.connect, an_update("ROLLBACK_COMPLETE") | story)
+    seen(following(msk, memory), listing(summary("orders")))
+    update = seen(following(msk, memory), listing(summary("orders")))["orders"].update
+    assert update
+    assert update.state is UpdateState.ROLLED_BACK
+    assert "hunter2" not in repr(memory)
+
+
+def test_operations_that_may_not_be_listed_hide_nothing_else_and_are_not_asked_for_at_each_look(msk: Msk) -> None:
+    reader = following(msk)
+    described(msk.connect, "orders", **{"heartbeat.interval.ms": "1000"})
+    msk.connect.add_client_error("list_connector_operations", "AccessDeniedException", "no", 403)
+    look = seen(reader, listing(summary("orders")))["orders"]
+    assert (look.state, look.heartbeat, look.update) == (ConnectorState.RUNNING, SECOND, None)
+    assert look.blind_because == "MSK Connect: ListConnectorOperations: not allowed (AccessDeniedException)"
+    seen(reader, listing(summary("orders")))
 
 
 # ── what outlives a process ───────────────────────────────────────────────────────────────────────────────────────────

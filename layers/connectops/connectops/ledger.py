@@ -144,8 +144,7 @@ class Ledger:
                         yield _incident_decoder.decode(item["incident"]["S"])
                     elif item["sk"]["S"] == STATE:
                         record = _decode_state(connector_of(item["pk"]["S"]), item["record"]["S"])
-                        if record.incident is not None:
-                            yield record.incident
+                        yield from (each for each in (record.incident, record.failed_update) if each)
         except (BotoCoreError, ClientError) as err:
             raise _unreachable(err) from err
 

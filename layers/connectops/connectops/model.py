@@ -127,6 +127,47 @@ class Tasks:
         return self.running + self.failed + self.other
 
 
+class UpdateState(StrEnum):
+    """How far an update of a connector on MSK Connect has come."""
+
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETE = "COMPLETE"
+    ROLLED_BACK = "ROLLED_BACK"
+    """It failed, and the connector has its former settings again."""
+    FAILED = "FAILED"
+    """It failed, and so did the way back, or there was none."""
+
+    @property
+    def is_failure(self) -> bool:
+        return self in (UpdateState.ROLLED_BACK, UpdateState.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedSetting:
+    """One setting that an update was to change, redacted; None: it was not there before, or is not after."""
+
+    name: str
+    before: str | None
+    after: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """One operation of MSK Connect that changes configuration or capacity; `at` is when it began.
+
+    `error` and `changes` are those of a failure, redacted; `more_changes` is how many more there were.
+    """
+
+    arn: str
+    state: UpdateState
+    at: datetime
+    ended_at: datetime | None = None
+    tried_to_roll_back: bool = False
+    error: str = ""
+    changes: tuple[ChangedSetting, ...] = ()
+    more_changes: int = 0
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """What one look at one connector saw. `at` is the scheduled time of the look: two looks have two of these."""
@@ -153,6 +194,8 @@ class Look:
     """What it depends on and others may, too; empty where that could not be seen."""
     fleet_size: int | None = None
     """How many connectors the same look at the whole fleet saw."""
+    update: Update | None = None
+    """The latest update of its settings; None where there was none, or it was not read."""
     blind_because: str | None = None
     """Why something could not be seen, in plain words."""
 
@@ -162,7 +205,7 @@ class Facts:
     """What the list of connectors on MSK Connect does not tell: read seldom, kept in the table. Never a configuration.
 
     `heartbeat` and `shares` are those of `version`, the connector's `currentVersion`; `state` is the one in which the
-    rest was read.
+    rest was read. `update` holds what was changed, redacted.
     """
 
     connector: ConnectorId
@@ -171,6 +214,7 @@ class Facts:
     heartbeat: timedelta | None = None
     shares: tuple[SharedSource, ...] = ()
     tags: tuple[tuple[str, str], ...] | None = None
+    update: Update | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -528,6 +572,8 @@ class Change(StrEnum):
     """Somebody else changes the connector: it is theirs now."""
     ORDERED = "ordered"
     """A person's command was carried out."""
+    UPDATE_FAILED = "update-failed"
+    """Somebody's update of a connector on MSK Connect failed; most tools call that a success."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -686,6 +732,7 @@ class ConnectorRecord:
     blind_since: datetime | None = None
     blind_told: bool = False
     in_transition_since: datetime | None = None
+    deleting_since: datetime | None = None
     last_life_at: datetime | None = None
     """When a line last showed records moving."""
     worked_at: datetime | None = None
@@ -714,12 +761,16 @@ class ConnectorRecord:
     """The last orders, oldest first."""
     calls: tuple[ApiCall, ...] = ()
     """The last calls of others that CloudTrail told of, oldest first."""
+    failed_update: Incident | None = None
+    """An update that failed: an incident beside the other one, because the connector may run, fail and be repaired."""
+    update_told: datetime | None = None
+    """When the latest failed update began that people were told of: each is told once."""
 
     @property
     def is_open(self) -> bool:
         """Whether the next looks must bring this connector up even if it looks healthy."""
         remembered = self.backoff_attempts or self.outbox or self.blind_since or self.in_transition_since
-        return bool(self.incident or self.suspicions or remembered or self.fleet)
+        return bool(self.incident or self.suspicions or remembered or self.fleet or self.failed_update)
 
 
 # ── what connectors have in common ────────────────────────────────────────────────────────────────────────────────────

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectops.decide.loudness import is_acknowledged, is_left_alone, is_louder, louder, spoken
+from connectops.decide.updates import CLASS_OF
 from connectops.model import (
     Action,
     Change,
@@ -27,6 +28,7 @@ _LOOK_FOR_CAUSE = (
     "Look for the first ERROR with a stack trace in the worker log around that time; "
     "`connectops diagnose` reads it from a file or a pipe."
 )
+_STUCK = "What does not end by itself only AWS support can end; the worker log of that time may say what it waits for."
 
 _TITLES = {
     Change.OPENED: "{name} is {health}: {cls}",
@@ -41,6 +43,7 @@ _TITLES = {
     Change.COULD_NOT_SEE: "{name} cannot be seen",
     Change.HANDED_OVER: "{name} is changed by somebody",
     Change.ORDERED: "{name}: a person's order was carried out",
+    Change.UPDATE_FAILED: "{name} was not updated: {cls}",
     Change.NOT_UNDERSTOOD: "{name} has tags that are not understood",
 }
 
@@ -132,6 +135,8 @@ def describe_restart(decision: Decision, number: int) -> str:
 
 
 def _title(change: Change, incident: Incident) -> str:
+    if change is Change.RESOLVED and incident.failure_class in CLASS_OF.values():
+        return f"{incident.connector.name} was updated"
     health = incident.health or (Health.STALLED if incident.silent else Health.RETRYING)
     return _TITLES[change].format(name=incident.connector.name, health=health, cls=incident.failure_class)
 
@@ -146,6 +151,8 @@ def _what_happened(record: ConnectorRecord, incident: Incident) -> str:
         parts.append("The worker log says that a task was killed.")
     if incident.diagnosis and incident.diagnosis.consequences:
         parts.append(f"Consequences seen: {', '.join(incident.diagnosis.consequences)}.")
+    if incident.diagnosis and incident.failure_class in CLASS_OF.values():
+        parts.append(f"What was to change: {'; '.join(incident.diagnosis.evidence) or 'not told'}.")
     parts = parts or ["The worker log tells of a failure."]
     return " ".join([*parts, *_calls_before(record, incident)])
 
@@ -169,6 +176,8 @@ def _next_step(record: ConnectorRecord, incident: Incident, change: Change) -> s
     if change is Change.COULD_NOT_SEE:
         return "Check the permissions and the network path of poll_connectors; nothing is repaired meanwhile."
     step = incident.diagnosis.next_step if incident.diagnosis else _LOOK_FOR_CAUSE
+    if incident.health is Health.STUCK and record.connector.platform is Platform.MSK_CONNECT:
+        return f"Run: aws kafkaconnect list-connector-operations --connector-arn {record.arn or 'ARN'}. {_STUCK}"
     if change is Change.ADVISED:
         return f"{_restart_command(record)} {step}"
     return step

@@ -171,7 +171,9 @@ def resolved(record: ConnectorRecord, incident: Incident, reason: str, policy: R
 def closed_by_hand(record: ConnectorRecord, reason: str, policy: RepairPolicy, now: datetime) -> Step:
     """Somebody's intent ends whatever we had going; nothing is ever done against it."""
     decision = Decision(Action.NOTHING, f"hands off: {reason}")
-    record = replace(record, suspicions=(), backoff_attempts=0, healthy_since=None, in_transition_since=None)
+    record = replace(
+        record, suspicions=(), backoff_attempts=0, healthy_since=None, in_transition_since=None, deleting_since=None
+    )
     if record.incident is None:
         return Step(record, decision)
     incident = noted(record.incident, now, "CLOSED", reason)

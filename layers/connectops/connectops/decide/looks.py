@@ -37,6 +37,7 @@ from connectops.model import (
     RepairPolicy,
     Silence,
     Suspicion,
+    UpdateState,
     Verdict,
 )
 
@@ -59,7 +60,13 @@ def weigh_look(record: ConnectorRecord, look: Look, health: Health, policy: Repa
     if health is Health.TRANSITION:
         return _changing(record, look, policy, now)
     confirmed, waiting = evidence.weigh_silence(record, look, policy)
-    record = replace(record, suspicions=waiting, in_transition_since=None, worked_at=_worked_at(record, look, health))
+    record = replace(
+        record,
+        suspicions=waiting,
+        in_transition_since=None,
+        deleting_since=None,
+        worked_at=_worked_at(record, look, health),
+    )
     for suspicion in confirmed:
         record = _confirmed(record, suspicion, policy, now)
     if confirmed and record.incident and record.incident.phase in (Phase.RESTARTING, Phase.PROVING):
@@ -76,10 +83,11 @@ def _worked_at(record: ConnectorRecord, look: Look, health: Health) -> datetime 
 
 
 def _changing(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: datetime) -> Step:
-    if look.state is ConnectorState.DELETING:
-        return closed_by_hand(record, "somebody deletes it", policy, now)
+    if look.state is ConnectorState.DELETING and record.deleting_since is None:
+        step = closed_by_hand(record, "somebody deletes it", policy, now)
+        return replace(step, record=replace(step.record, deleting_since=look.at, in_transition_since=look.at))
+    since = _changing_since(record, look)
     record = see_update(record, look, policy, now)
-    since = record.in_transition_since or look.at
     record = replace(record, in_transition_since=since)
     if look.at - since < policy.stuck_after:
         return nothing(record, f"it is {look.state}")
@@ -89,6 +97,16 @@ def _changing(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: da
     if stuck.phase in (Phase.RESTARTING, Phase.PROVING):
         return end_attempt(record, stuck, AttemptEnd.NOT_PROVEN, policy, now, f"it has been {look.state} ever since")
     return conclude(record, stuck, policy, now)
+
+
+def _changing_since(record: ConnectorRecord, look: Look) -> datetime:
+    """Since when the platform is at it, as it tells itself; else since the first look that saw it."""
+    seen_since = record.in_transition_since or look.at
+    if look.state is ConnectorState.CREATING and look.created_at:
+        return min(look.created_at, seen_since)
+    if look.state is ConnectorState.UPDATING and look.update and look.update.state is UpdateState.IN_PROGRESS:
+        return look.update.at
+    return seen_since
 
 
 def _confirmed(record: ConnectorRecord, suspicion: Suspicion, policy: RepairPolicy, now: datetime) -> ConnectorRecord:

@@ -163,10 +163,14 @@ def _acknowledge(record: ConnectorRecord, order: Order, policy: RepairPolicy, no
     reprieve = _reprieve(order, now)
     if isinstance(reprieve, str):
         return _refused(record, order, reprieve, now)
-    if record.incident is None:
+    if record.incident is None and record.failed_update is None:
         return _refused(record, order, "it has no open incident", now)
     said = f"{order.by} works on it until {reprieve.until:%Y-%m-%d %H:%M} UTC: no reminder and no page"
-    record = replace(record, incident=replace(record.incident, acknowledged=reprieve))
+    record = replace(
+        record,
+        incident=record.incident and replace(record.incident, acknowledged=reprieve),
+        failed_update=record.failed_update and replace(record.failed_update, acknowledged=reprieve),
+    )
     return _done(record, order, said, policy, now)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from connectops.decide import alerting
 from connectops.decide.evidence import dated
+from connectops.decide.failed_update import see_update_end
 from connectops.decide.health import assess
 from connectops.decide.incident import Step, nothing, opened
 from connectops.decide.intent import as_seen, tailored
@@ -25,7 +26,8 @@ def consider(record: ConnectorRecord, finding: Finding, policy: RepairPolicy, no
 
 def _weigh(record: ConnectorRecord, finding: Finding, policy: RepairPolicy, now: datetime) -> Step:
     if finding.look is not None:
-        return weigh_look(record, finding.look, assess(finding.look), policy, now)
+        step = weigh_look(record, finding.look, assess(finding.look), policy, now)
+        return see_update_end(step, finding.look, policy, now)
     if finding.diagnosis is not None:
         record = replace(record, log_group=finding.log_group or record.log_group)
         return hear_failure(record, dated(finding.diagnosis, policy, now), policy, now)

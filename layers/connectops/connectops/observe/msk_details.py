@@ -1,8 +1,8 @@
-"""What the list of connectors does not tell of each: heartbeat, database and tags, read as seldom as that is safe.
+"""What the list of connectors does not tell of each: heartbeat, database, tags, updates; read as seldom as is safe.
 
-They are read when a connector is new, when its `currentVersion` or its state changes and when something is open about
-it; of all others a few are read in turn at each look, for tags change without a sign. What was read is remembered, in
-this process and in the table, so that a cold start does not ask for everything again.
+They are read when a connector is new, when its `currentVersion` or its state changes, when something is open about it
+and while it is being updated; of all others a few are read in turn at each look, for tags change without a sign. What
+was read is remembered, in this process and in the table, so that a cold start does not ask for everything again.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Protocol
 from zlib import crc32
 
 from connectops.errors import NotFound, ObservationFailed, Unreachable
-from connectops.model import ConnectorId, ConnectorState, Facts, Look
+from connectops.model import ConnectorId, ConnectorState, Facts, Look, UpdateState
 from connectops.observe.msk_connect import Listing, MskConnect
+from connectops.observe.updates import Updates
 
 IN_TURN = 5
 """So many connectors a look are read although nothing about them has changed."""
@@ -42,16 +43,27 @@ class NoMemory:
 
 
 class MskDetails:
-    """Remembers from look to look. `in_turn` and `at_most` count connectors; each costs one or two calls."""
+    """Remembers from look to look. `in_turn` and `at_most` count connectors; each costs two to four calls.
+
+    Without `updates`, operations are not read.
+    """
 
     def __init__(
-        self, msk: MskConnect, memory: Memory, in_turn: int = IN_TURN, at_most: int = READ_A_LOOK, *, tags: bool = True
+        self,
+        msk: MskConnect,
+        memory: Memory,
+        in_turn: int = IN_TURN,
+        at_most: int = READ_A_LOOK,
+        *,
+        tags: bool = True,
+        updates: Updates | None = None,
     ) -> None:
         self._msk = msk
         self._memory = memory
         self._in_turn = in_turn
         self._at_most = at_most
         self._wants_tags = tags
+        self._updates = updates
         self._facts: dict[ConnectorId, Facts] = {}
         self._kept: dict[ConnectorId, Facts] = {}
         self._recalled: frozenset[ConnectorId] = frozenset()
@@ -91,6 +103,7 @@ class MskDetails:
         due: dict[ConnectorId, Look] = {}
         due |= _by_connector(look for look in looks if look.connector in open_connectors - self._read_since_open)
         due |= _by_connector(look for look in looks if self._has_changed(look, versions[look.connector]))
+        due |= _by_connector(look for look in looks if self._is_being_updated(look))
         due |= _by_connector(self._next_in_turn(looks, at))
         yield from list(due.values())[: self._at_most]
 
@@ -99,6 +112,12 @@ class MskDetails:
             return False
         known = self._facts.get(look.connector)
         return known is None or known.version != version or known.state != look.state
+
+    def _is_being_updated(self, look: Look) -> bool:
+        """Followed to its end, also where the connector's state changes before that of its operation."""
+        known = self._facts.get(look.connector)
+        refused = look.connector in self._refused
+        return bool(known and known.update and known.update.state is UpdateState.IN_PROGRESS and not refused)
 
     def _next_in_turn(self, looks: tuple[Look, ...], at: datetime) -> list[Look]:
         """The next few. A fresh process begins anywhere, or those at the end of the list would wait for ever."""
@@ -117,6 +136,8 @@ class MskDetails:
                 facts = replace(facts, version=version, heartbeat=described.heartbeat, shares=described.shares)
             if self._wants_tags:
                 facts = replace(facts, tags=self._msk.tags(look.arn or ""))
+            if self._updates:
+                facts = replace(facts, update=self._updates.latest(look.arn or "", facts.update))
             facts = replace(facts, state=look.state)
             self._refused.pop(look.connector, None)
         except (ObservationFailed, NotFound) as err:
@@ -133,6 +154,7 @@ class MskDetails:
             heartbeat=facts.heartbeat if facts else None,
             shares=facts.shares if facts and facts.shares else look.shares,
             tags=facts.tags if facts else None,
+            update=facts.update if facts else None,
             blind_because=blind_because or look.blind_because,
         )
 

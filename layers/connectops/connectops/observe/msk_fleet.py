@@ -12,6 +12,7 @@ from connectops.observe.msk_connect import Listing, MskConnect
 from connectops.observe.msk_details import Memory, MskDetails, NoMemory
 from connectops.observe.msk_metrics import Economy, IsWell, MskMetrics
 from connectops.observe.task_metrics import TaskMetrics
+from connectops.observe.updates import Redact, Updates
 
 if TYPE_CHECKING:
     import boto3
@@ -31,15 +32,18 @@ class MskFleet:
         session: boto3.Session,
         memory: Memory,
         is_well: IsWell,
+        redact: Redact,
         *,
         metric_period: timedelta,
         metric_window: timedelta,
         economy: Economy,
     ) -> Self:
         """For looks without end."""
-        msk = MskConnect(session.client("kafkaconnect", config=READ_RETRIES))
+        client = session.client("kafkaconnect", config=READ_RETRIES)
+        msk = MskConnect(client)
         metrics = TaskMetrics(session.client("cloudwatch", config=READ_RETRIES), metric_period, metric_window)
-        return cls(msk, MskDetails(msk, memory), MskMetrics(metrics, economy, is_well))
+        details = MskDetails(msk, memory, updates=Updates(client, redact))
+        return cls(msk, details, MskMetrics(metrics, economy, is_well))
 
     @classmethod
     def closely(

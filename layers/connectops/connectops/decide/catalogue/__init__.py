@@ -7,6 +7,7 @@ from connectops.decide.catalogue.connect import CONNECT_CLASSES
 from connectops.decide.catalogue.debezium import DEBEZIUM_CLASSES
 from connectops.decide.catalogue.entry import FailureClass
 from connectops.decide.catalogue.kafka import KAFKA_CLASSES
+from connectops.decide.catalogue.msk_connect import MSK_CONNECT_CLASSES
 from connectops.decide.catalogue.mysql import MYSQL_CLASSES
 from connectops.decide.catalogue.noise import NOISE_CLASSES
 from connectops.decide.catalogue.other_databases import OTHER_DATABASE_CLASSES
@@ -22,6 +23,7 @@ CATALOGUE: tuple[FailureClass, ...] = (
     *CONNECT_CLASSES,
     *SINK_CLASSES,
     *AWS_CLASSES,
+    *MSK_CONNECT_CLASSES,
     *NOISE_CLASSES,
 )
 

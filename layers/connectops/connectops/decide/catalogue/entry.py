@@ -136,6 +136,7 @@ class FailureClass:
     """One failure class. `explains` names classes that follow from it.
 
     `only_if` are conditions of a restart that the ledger's record decides; `conditions` says what only a person can.
+    `shown_by` is what shows it where no line of a worker does.
     `by_cause`: it only says what ended; a throwable that the catalogue does not know may make the verdict stricter.
     """
 
@@ -151,6 +152,7 @@ class FailureClass:
     only_if: tuple[Condition, ...] = ()
     restart_cap: int = 7
     by_cause: bool = False
+    shown_by: str = ""
     sources: tuple[str, ...] = ()
     versions: str = ""
     explains: tuple[str, ...] = ()

@@ -63,6 +63,8 @@ def section(entry: FailureClass) -> str:
         lines += [f"- `{wording}`" for wording in wordings[:WORDINGS_SHOWN]]
         if len(wordings) > WORDINGS_SHOWN:
             lines.append(f"- and {len(wordings) - WORDINGS_SHOWN} more")
+    if entry.shown_by:
+        lines += ["", f"**How to be sure.** {entry.shown_by}"]
     if entry.explains:
         lines += ["", "Follows from it: " + ", ".join(f"[{each}](#{anchor(each)})" for each in entry.explains) + "."]
     lines += ["", f"Sources: {'; '.join(entry.sources)}.", ""] if entry.sources else [""]

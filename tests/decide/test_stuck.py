@@ -1,0 +1,98 @@
+"""A transition that does not end: each kind counted from where it began, told once, fought never."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from connectops.model import ConnectorState, Health, Look, Update, UpdateState
+from tests.builders import MINUTE, NOW, ORDERS, SECOND, a_look
+from tests.fakes import World
+
+CREATING, UPDATING, DELETING = ConnectorState.CREATING, ConnectorState.UPDATING, ConnectorState.DELETING
+TIMER = 15
+
+
+@pytest.fixture
+def world() -> World:
+    return World()
+
+
+def changing(state: ConnectorState, minute: float, **more: Any) -> Look:
+    return a_look(NOW + minute * MINUTE, state=state, **more)
+
+
+def see(world: World, state: ConnectorState, *minutes: float, **more: Any) -> None:
+    for minute in minutes:
+        world.take(changing(state, minute, **more), minute * MINUTE)
+
+
+@pytest.mark.parametrize("state", [CREATING, UPDATING, DELETING, ConnectorState.RESTARTING, ConnectorState.PAUSING])
+def test_what_lasts_as_long_as_its_timer_is_stuck_and_told_once(world: World, state: ConnectorState) -> None:
+    see(world, state, *range(TIMER))
+    assert world.voice.said == []
+    see(world, state, *range(TIMER, TIMER + 30))
+    assert world.voice.changes == [("refused", "page")]
+    incident = world.record().incident
+    assert incident
+    assert (incident.health, incident.state, incident.opened_at) == (Health.STUCK, state, NOW)
+    assert world.hands.restarts == []
+
+
+def test_what_to_do_about_it_is_to_look_at_its_operation(world: World) -> None:
+    see(world, UPDATING, *range(TIMER + 1))
+    assert "list-connector-operations" in world.voice.said[0].next_step
+
+
+@pytest.mark.parametrize(("minutes", "stuck"), [(TIMER, True), (TIMER - 1, False)])
+def test_an_update_counts_from_its_own_begin_also_where_nobody_saw_it(
+    world: World, minutes: float, *, stuck: bool
+) -> None:
+    update = Update("arn:1", UpdateState.IN_PROGRESS, NOW - minutes * MINUTE)
+    see(world, UPDATING, 0, update=update)
+    assert bool(world.voice.said) is stuck
+
+
+def test_a_second_update_right_after_the_first_has_its_own_timer(world: World) -> None:
+    first = Update("arn:1", UpdateState.IN_PROGRESS, NOW)
+    second = Update("arn:2", UpdateState.IN_PROGRESS, NOW + 10 * MINUTE)
+    see(world, UPDATING, *range(11), update=first)
+    see(world, UPDATING, *range(11, 25), update=second)
+    assert world.voice.said == []
+    see(world, UPDATING, 25, update=second)
+    assert world.voice.changes == [("refused", "page")]
+
+
+@pytest.mark.parametrize(("minutes", "stuck"), [(TIMER, True), (TIMER - 1, False)])
+def test_a_creation_counts_from_when_the_connector_was_created(world: World, minutes: float, *, stuck: bool) -> None:
+    see(world, CREATING, 0, created_at=NOW - minutes * MINUTE)
+    assert bool(world.voice.said) is stuck
+
+
+def test_the_deletion_of_what_was_stuck_closes_that_and_has_its_own_timer(world: World) -> None:
+    see(world, UPDATING, *range(20))
+    see(world, DELETING, *range(20, 20 + TIMER))
+    assert world.voice.changes == [("refused", "page"), ("closed", "info")]
+    see(world, DELETING, 20 + TIMER)
+    assert world.voice.changes[2:] == [("refused", "page")]
+    see(world, ConnectorState.GONE, 21 + TIMER)
+    assert world.voice.changes[3:] == [("closed", "info")]
+    assert not world.record().is_open
+
+
+def test_a_name_that_is_used_again_begins_anew(world: World) -> None:
+    see(world, DELETING, 0, 1)
+    see(world, ConnectorState.GONE, 2)
+    see(world, ConnectorState.RUNNING, 30)
+    see(world, DELETING, 60, 61)
+    assert world.voice.said == []
+    assert world.record(ORDERS).deleting_since == NOW + 60 * MINUTE
+
+
+def test_what_gets_through_in_the_end_is_resolved(world: World) -> None:
+    see(world, UPDATING, *range(TIMER + 1))
+    for minute in range(TIMER + 1, TIMER + 20):
+        at = NOW + minute * MINUTE
+        world.take(a_look(at, records_at=at - SECOND), minute * MINUTE)
+    assert world.voice.changes == [("refused", "page"), ("resolved", "info")]
