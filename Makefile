@@ -24,7 +24,7 @@ demo: setup ## watch real connector failures being handled on a local AWS
 test: setup ## run all tests: unit, contract, template and sandbox
 	@$(PYTHON) -m pytest --numprocesses auto --dist loadfile
 
-soak: setup ## put the repair through 100,000 random histories, and break its policy on purpose
+soak: setup ## put the repair through 100,000 random histories and 5,000 of fleets, and break its policy on purpose
 	@$(PYTHON) -m tests.safety.soak
 	@$(PYTHON) -m tests.safety.mutants
 

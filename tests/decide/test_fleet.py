@@ -292,6 +292,20 @@ def test_probes_that_go_on_failing_end_with_a_page_and_nobody_is_restarted_any_m
     assert len(fleet.restarted) == 7
 
 
+def test_what_is_still_open_hours_after_the_proof_is_told_again_to_a_person():
+    fleet = Fleet(4)
+    fleet.dies(0, LOST)
+    fleet.fails(1)
+    fleet.flows(2, 0)
+    assert fleet.incident().phase is FleetPhase.PROVEN
+    fleet.reads(a_refusal("PG_SLOT_MISSING", NOW + 3 * MINUTE), 1)
+    told = changes_of(fleet)
+    fleet.fails(2 + 4 * 60 - 1, 1, 2)
+    assert changes_of(fleet) == told
+    fleet.fails(3 + 4 * 60, 1, 2)
+    assert changes_of(fleet) == [*told, ("reminder", "warning")]
+
+
 def test_one_that_works_again_after_all_shows_the_others_the_way():
     fleet = Fleet(4)
     fleet.dies(0, LOST)

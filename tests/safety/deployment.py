@@ -88,6 +88,14 @@ class Deployment:
     nested: bool = False
     dead_letters: int = 0
     rules: Rules = field(default_factory=Rules)
+    meanwhile: Callable[[], None] = lambda: None
+    """What others do while this one waits for an answer."""
+    watch_a_call: Callable[[bool], None] = lambda _: None
+    """Told of each call that changes a connector, and whether it was carried out."""
+    watch_a_claim: Callable[[], None] = lambda: None
+    latency: timedelta = timedelta(0)
+    """How long a message may be on its way; others may be delivered meanwhile."""
+    busy: bool = False
 
     # ── the queue ──
 
@@ -97,11 +105,23 @@ class Deployment:
             return
         self.sent[name] = self.now
         self.queue.append([encode(finding), 0])
-        self.drain(self.now)
+        if self.latency:
+            self.later(self.now + self.random.random() * self.latency, self.drain)
+        else:
+            self.drain(self.now)
 
     def drain(self, at: datetime) -> None:
+        """Deliver what is there, one after the other: a group of the queue has one consumer at a time."""
+        if self.busy:
+            return
+        self.busy, self.now = True, at
+        try:
+            self._drain(at)
+        finally:
+            self.busy = False
+
+    def _drain(self, at: datetime) -> None:
         """Deliver in order; what fails blocks its group until it is visible again, and is set aside after three times."""
-        self.now = at
         while self.queue and (self.blocked_until is None or self.blocked_until <= at):
             self.blocked_until = None
             message = self.queue[0]
@@ -130,6 +150,7 @@ class Deployment:
         return Doors(self, self, self, self, lambda: self.now, self)
 
     def _may_crash(self) -> None:
+        self.meanwhile()
         if self.random.random() < self.faults.crash:
             raise Crash
 
@@ -173,7 +194,10 @@ class Deployment:
             raise Unreachable("throttled")
         if record.incident:
             self.rules.noticed.setdefault(record.incident.id, self._first_sight(now))
+        claims = _open_claim(record) not in (None, _open_claim(self.stored))
         self.stored = self.shared.save(record, now, ended, beside)
+        if claims:
+            self.watch_a_claim()
         self.ended += [ended] if ended else []
         self.promised |= {notice.id for notice in record.outbox}
         self._may_crash()
@@ -217,6 +241,7 @@ class Deployment:
         self._may_crash()
         self.rules.watch_a_call(self.truth, self.stored, self.last_look, self.policy, self.now)
         refusal = self._refusal()
+        self.watch_a_call(refusal is None)
         if refusal:
             self.rules.refused()
             raise refusal
@@ -273,3 +298,8 @@ class Deployment:
         self.said.append(notice)
         self.hear_notice(notice, self.now)
         self._may_crash()
+
+
+def _open_claim(record: ConnectorRecord | None) -> datetime | None:
+    attempts = record.incident.attempts if record and record.incident else ()
+    return attempts[-1].claimed_at if attempts and attempts[-1].ended_at is None else None

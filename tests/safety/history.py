@@ -12,12 +12,15 @@ from datetime import datetime, timedelta
 from itertools import count
 from random import Random
 
+from cli.ledger_in_memory import LedgerInMemory
 from connectops.decide.health import assess
 from connectops.model import (
+    ConnectorId,
     ConnectorState,
     Diagnosis,
     Finding,
     Health,
+    Incident,
     Life,
     Look,
     Mode,
@@ -50,6 +53,22 @@ class Told:
 
 
 @dataclass(slots=True)
+class World:
+    """What a history may have in common with others: the table, and what happens when."""
+
+    ledger: LedgerInMemory = field(default_factory=LedgerInMemory)
+    events: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
+    counter: count[int] = field(default_factory=count)
+    calm_at: datetime | None = None
+    mode: Mode | None = None
+    hear_of_all: Callable[[Notice, datetime], None] = lambda *_: None
+    """Told of notices that are about several connectors."""
+
+    def later(self, at: datetime, what: Callable[[datetime], None]) -> None:
+        heapq.heappush(self.events, (at, next(self.counter), what))
+
+
+@dataclass(slots=True)
 class History:
     """`tells` keeps a line for all that happens; without it a history is only judged."""
 
@@ -71,12 +90,14 @@ class History:
     blind_until: datetime = NOW
     unmeasured_until: datetime = NOW
     person_comes: datetime | None = None
-    _events: list[tuple[datetime, int, Callable[[datetime], None]]] = field(default_factory=list)
-    _count: count[int] = field(default_factory=count)
+    world: World = field(default_factory=World)
+    connector: ConnectorId | None = None
+    eventful: bool = True
+    """Whether anything goes wrong with it alone."""
 
     def __post_init__(self) -> None:
         draw = self.random = Random(self.seed)
-        connector = draw.choice([ORDERS, ONPREM])
+        connector = self.connector or draw.choice([ORDERS, ONPREM])
         heartbeat = draw.choice([None, 10 * SECOND])
         self.truth = Truth(
             connector,
@@ -90,7 +111,7 @@ class History:
         )
         rough = draw.choice([0, 0, 0.02, 0.1])
         self.faults = Faults(*(rough * draw.choice([0, 1, 3]) for _ in range(6)))
-        mode = draw.choice([Mode.REPAIR] * 8 + [Mode.ADVISE, Mode.OFF])
+        mode = self.world.mode or draw.choice([Mode.REPAIR] * 8 + [Mode.ADVISE, Mode.OFF])
         self.policy = replace(self.policy, mode=mode)
         self.deployment = Deployment(
             self.truth,
@@ -101,18 +122,25 @@ class History:
             NOW,
             self.later,
             respond=self._respond,
+            shared=self.world.ledger,
         )
         self.p_lost, self.p_blind, self.p_unmeasured = (rough * draw.choice([0, 1]) for _ in range(3))
         self.lag = draw.uniform(0, 120) * SECOND if connector.platform is Platform.MSK_CONNECT else timedelta(0)
-        self.calm_at = NOW + draw.uniform(10, 180) * MINUTE
+        self.calm_at = self.world.calm_at or NOW + draw.uniform(10, 180) * MINUTE
         self._plan()
 
     # ── what happens when ──
 
     def later(self, at: datetime, what: Callable[[datetime], None]) -> None:
-        heapq.heappush(self._events, (at, next(self._count), what))
+        self.world.later(at, what)
 
     def _plan(self) -> None:
+        self.later(self.calm_at, self._calm_down)
+        self.later(NOW + MINUTE, self._poll)
+        if self.eventful:
+            self._plan_trouble()
+
+    def _plan_trouble(self) -> None:
         draw, truth = self.random, self.truth
         for _ in range(draw.randint(1, 5)):
             trouble = draw.choice([*Trouble, Trouble.LOST_CONNECTION, Trouble.SILENT_STOP])
@@ -137,8 +165,6 @@ class History:
             state = draw.choice([ConnectorState.UPDATING, ConnectorState.UNASSIGNED, ConnectorState.RESTARTING])
             begin = self._some_time(lambda _, s=state: setattr(truth, "passing", s))  # type: ignore[misc]
             self.later(begin + draw.choice([1, 3, 25]) * MINUTE, lambda _: setattr(truth, "passing", None))
-        self.later(self.calm_at, self._calm_down)
-        self.later(NOW + MINUTE, self._poll)
 
     def _some_time(self, what: Callable[[datetime], None]) -> datetime:
         at = NOW + (self.calm_at - NOW) * self.random.random()
@@ -223,6 +249,13 @@ class History:
 
     def _hear_notice(self, notice: Notice, at: datetime) -> None:
         self._tell(f"NOTICE {notice.id} {notice.severity}: {notice.title}")
+        if notice.shared:
+            self.world.hear_of_all(notice, at)
+        else:
+            self.be_told(notice, at)
+
+    def be_told(self, notice: Notice, at: datetime) -> None:
+        """A person hears of this connector and comes."""
         if notice.severity is Severity.INFO or self.person_comes:
             return
         self.person_comes = at + self.random.uniform(2, 90) * MINUTE
@@ -241,33 +274,42 @@ class History:
 
     def run(self) -> History:
         """Run to the end; raises BrokenRule."""
-        while self._events and self.now < NOW + LONGEST:
-            self.now, _, what = heapq.heappop(self._events)
+        events = self.world.events
+        while events and self.now < NOW + LONGEST:
+            self.now, _, what = heapq.heappop(events)
             what(self.now)
-            if self.now > self.calm_at and self._is_at_rest():
+            if self.now > self.calm_at and self._is_quiet() and self.is_at_rest():
                 break
-        self._judge()
+        self.judge({notice.id for notice in self.deployment.said})
         return self
 
-    def _is_at_rest(self) -> bool:
-        quiet = all(what == self._poll for _, _, what in self._events) and not self.deployment.queue
+    def _is_quiet(self) -> bool:
+        return all(what == self._poll for _, _, what in self.world.events)
+
+    def is_at_rest(self) -> bool:
+        quiet = not self.deployment.queue
         stored = self.deployment.stored
         return quiet and (stored is None or not stored.is_open) and self._is_well()
 
     def _is_well(self) -> bool:
         return self.truth.intent is not None or (self.truth.task is Task.ALIVE and not self.truth.failed)
 
-    def _judge(self) -> None:
+    def judge(self, said: set[str]) -> None:
+        """By what was said, of this connector and of all that fail alike."""
         deployment, truth = self.deployment, self.truth
-        said = {notice.id for notice in deployment.said}
         must(hold=deployment.promised <= said, rule=f"notices never delivered: {deployment.promised - said}")
         open_ = deployment.stored.incident if deployment.stored else None
-        must(hold=open_ is None or was_told_to_a_person(open_, said), rule=f"an incident nobody was told of: {open_}")
+        must(hold=open_ is None or self._is_known(open_, said), rule=f"an incident nobody was told of: {open_}")
         if truth.intent is None and not self._is_well():
             unseen = truth.task is Task.SILENT and (truth.line_lost or truth.stamped_before_the_restart())
-            must(hold=unseen or was_told_to_a_person(open_, said), rule=f"an outage nobody knows of: {truth.task}")
+            must(hold=unseen or self._is_known(open_, said), rule=f"an outage nobody knows of: {truth.task}")
             curable = truth.trouble is not None and truth.trouble.curable and self.policy.mode is Mode.REPAIR
             must(hold=unseen or not curable, rule=f"a curable outage did not heal: {truth.trouble}")
         if self._is_well() and truth.intent is None:
             unheard = open_ is not None and open_.silent and truth.line_lost and not truth.flows()
             must(hold=open_ is None or unheard, rule=f"a connector that works still has an incident: {open_}")
+
+    def _is_known(self, incident: Incident | None, said: set[str]) -> bool:
+        fleet = self.deployment.stored.fleet if self.deployment.stored else None
+        together = fleet is not None and any(name.startswith(fleet.incident_id) for name in said)
+        return together or was_told_to_a_person(incident, said)

@@ -23,10 +23,12 @@ from connectops.decide import (
     alerting,
     attempt,
     evidence,
+    fleet_limits,
     intent,
     looks,
     loudness,
     orders,
+    probing,
     proof,
     restart_policy,
     transfer,
@@ -41,6 +43,7 @@ from connectops.model import (
     UNKNOWN_CLASS,
     Action,
     Change,
+    ClusterLock,
     ConnectorRecord,
     ConnectorState,
     Decision,
@@ -53,10 +56,12 @@ from connectops.model import (
     Phase,
     RepairPolicy,
     Reprieve,
+    RestartBudget,
     Severity,
     Verdict,
 )
 from tests import fakes
+from tests.safety.fleet_history import FleetHistory
 from tests.safety.history import History
 from tests.safety.rules import BrokenRule
 
@@ -67,6 +72,8 @@ class Mutant:
 
     name: str
     changes: tuple[tuple[object, str, object], ...]
+    of_fleets: bool = False
+    """Whether only several connectors can show it."""
 
     @contextmanager
     def alive(self) -> Iterator[None]:
@@ -190,6 +197,15 @@ def _short(order: Order, now: datetime) -> Reprieve | str:
 
 _REPRIEVE = orders._reprieve
 
+
+def _spends_all(budget: RestartBudget, record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> RestartBudget:
+    return replace(budget, claims=(*budget.claims, now))
+
+
+def _takes_what_is_held(lock: ClusterLock, record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> ClusterLock:
+    return replace(lock, holder=record.connector.key, until=now + policy.empty_assignment_after)
+
+
 MUTANTS = (
     Mutant("no claim: acts before it writes", ((rooms, "respond", _no_claim), (fakes, "respond", _no_claim))),
     Mutant("calls again where no answer came", ((rooms, "_restart", _acts_twice),)),
@@ -226,6 +242,9 @@ MUTANTS = (
         "waits for a busy platform for ever",
         ((attempt, "held", _holds_in_silence), (claims, "held", _holds_in_silence)),
     ),
+    Mutant("ignores the budget of the fleet", ((fleet_limits, "spend", _spends_all),), of_fleets=True),
+    Mutant("ignores the lock of a cluster", ((fleet_limits, "take", _takes_what_is_held),), of_fleets=True),
+    Mutant("restarts all instead of one probe", ((probing, "admit", lambda part, *_: part),), of_fleets=True),
 )
 TESTS = tuple(
     f"tests/decide/test_{name}.py"
@@ -235,14 +254,16 @@ TESTS = tuple(
 
 def caught_by(mutant: Mutant, histories: int) -> str | None:
     """What catches a mutant: a broken rule and its seed, or the tests; None if it lives."""
+    kind = FleetHistory if mutant.of_fleets else History
+    tests = ("tests/decide/test_fleet.py",) if mutant.of_fleets else TESTS
     with mutant.alive():
         for seed in range(histories):
             try:
-                History(seed, respond=rooms.respond).run()
+                kind(seed, respond=rooms.respond).run()
             except (BrokenRule, AttributeError, IndexError) as err:
                 return f"seed {seed}: {str(err)[:70]}"
         with redirect_stdout(StringIO()):
-            failed = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *TESTS])
+            failed = pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests])
         return "the tests of decide/" if failed else None
 
 

@@ -107,9 +107,11 @@ class Rules:
         self.switched.add(order.id)
 
     def watch_a_notice(self, stored: ConnectorRecord | None, notice: Notice) -> None:
+        """Who silences one connector still wants to hear of the others that it is told of with."""
         silence = stored.silence if stored else None
         loud = silence is not None and silence.at < notice.at < silence.until
-        must(hold=not loud or notice.change in ENDS, rule=f"{notice.change} was told of a silenced connector")
+        quiet = notice.change in ENDS or notice.shared is not None
+        must(hold=not loud or quiet, rule=f"{notice.change} was told of a silenced connector")
 
     def refused(self) -> None:
         """The platform said no: nothing was changed, and the attempt does not count."""

@@ -1,4 +1,7 @@
-"""Many random histories: `python -m tests.safety.soak --histories 100000`, or one that failed, told: `… soak SEED`."""
+"""Many random histories, of single connectors and of fleets: `python -m tests.safety.soak --histories 9000 --fleets 99`.
+
+One that failed, told: `python -m tests.safety.soak SEED`, or `… soak --fleet SEED`.
+"""
 
 from __future__ import annotations
 
@@ -6,70 +9,97 @@ import argparse
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from dataclasses import dataclass
 from time import monotonic
 
+from tests.safety.fleet_history import FleetHistory
 from tests.safety.history import History
 from tests.safety.rules import BrokenRule
 
 CHUNK = 250
+FLEETS_A_CHUNK = 10
 
 
-def judge(seeds: range) -> tuple[Counter[str], list[tuple[int, str]]]:
-    """Run the histories of some seeds: what happened in them, and which broke a rule."""
+@dataclass(frozen=True, slots=True)
+class Seeds:
+    """Histories to run: of single connectors, or of fleets."""
+
+    of: range
+    kind: type[History | FleetHistory] = History
+
+    @property
+    def option(self) -> str:
+        return "--fleet " if self.kind is FleetHistory else ""
+
+
+def judge(seeds: Seeds) -> tuple[Counter[str], list[tuple[int, str]]]:
+    """Run some histories: what happened in them, and which broke a rule."""
     seen: Counter[str] = Counter()
     broken = []
-    for seed in seeds:
-        history = History(seed)
+    for seed in seeds.of:
+        run = seeds.kind(seed)
         try:
-            history.run()
+            run.run()
         except BrokenRule as err:
             broken.append((seed, str(err)))
-        seen.update(
-            histories=1,
-            restarts=len(history.truth.carried_out),
-            incidents=len(history.deployment.ended),
-            notices=len(history.deployment.said),
-            dead_letters=history.deployment.dead_letters,
-        )
+        members = run.histories if isinstance(run, FleetHistory) else [run]
+        seen.update(fleets=len(members) > 1)
+        for history in members:
+            seen.update(
+                histories=1,
+                restarts=len(history.truth.carried_out),
+                incidents=len(history.deployment.ended),
+                notices=len(history.deployment.said),
+                dead_letters=history.deployment.dead_letters,
+            )
     return seen, broken
 
 
-def soak(histories: int, begin: int, processes: int) -> int:
+def soak(histories: int, fleets: int, begin: int, processes: int) -> int:
     started, total, failures = monotonic(), Counter[str](), 0
-    chunks = [range(at, min(at + CHUNK, begin + histories)) for at in range(begin, begin + histories, CHUNK)]
+    chunks = [*_chunks(histories, begin, CHUNK, History), *_chunks(fleets, begin, FLEETS_A_CHUNK, FleetHistory)]
     with ProcessPoolExecutor(processes) as pool:
-        for seen, broken in pool.map(judge, chunks):
+        for seeds, (seen, broken) in zip(chunks, pool.map(judge, chunks), strict=True):
             total += seen
             failures += len(broken)
             for seed, rule in broken:
-                sys.stdout.write(f"seed {seed}: {rule[:300]}\n")
+                sys.stdout.write(f"seed {seeds.option}{seed}: {rule[:300]}\n")
     facts = ", ".join(f"{number:,} {what.replace('_', ' ')}" for what, number in total.items())
     sys.stdout.write(f"{facts}; {failures} broken rules; {monotonic() - started:.0f} s\n")
     return min(failures, 1)
 
 
-def tell(seed: int) -> int:
-    history, rule = History(seed, tells=True), None
+def _chunks(count: int, begin: int, size: int, kind: type[History | FleetHistory]) -> list[Seeds]:
+    end = begin + count
+    return [Seeds(range(at, min(at + size, end)), kind) for at in range(begin, end, size)]
+
+
+def tell(seeds: Seeds) -> int:
+    (seed,) = seeds.of
+    run, rule = seeds.kind(seed, tells=True), None
     try:
-        history.run()
+        run.run()
     except BrokenRule as err:
         rule = str(err)
-    for told in history.told:
+    for told in run.told:
         sys.stdout.write(f"{told.at:%d %H:%M:%S} {told.what}\n")
-    sys.stdout.write(f"seed {seed}: {rule or 'no rule was broken'}\n")
+    sys.stdout.write(f"seed {seeds.option}{seed}: {rule or 'no rule was broken'}\n")
     return 1 if rule else 0
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("seed", nargs="?", type=int, help="tell this one history")
+    parser.add_argument("--fleet", action="store_true", help="it is the history of a fleet")
     parser.add_argument("--histories", type=int, default=100_000)
+    parser.add_argument("--fleets", type=int, default=5_000)
     parser.add_argument("--begin", type=int, default=0, help="first seed")
     parser.add_argument("--processes", type=int, default=2)
     wanted = parser.parse_args()
-    run = partial(soak, wanted.histories, wanted.begin, wanted.processes)
-    return run() if wanted.seed is None else tell(wanted.seed)
+    if wanted.seed is None:
+        return soak(wanted.histories, wanted.fleets, wanted.begin, wanted.processes)
+    only = range(wanted.seed, wanted.seed + 1)
+    return tell(Seeds(only, FleetHistory if wanted.fleet else History))
 
 
 if __name__ == "__main__":

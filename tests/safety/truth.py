@@ -24,6 +24,7 @@ from connectops.model import (
     OperationState,
     Platform,
     Severity,
+    SharedSource,
     SignOfLife,
     Silence,
     Suspicion,
@@ -101,6 +102,8 @@ class Truth:
     carried_out: list[datetime] = field(default_factory=list)
     line_lost: bool = False
     told_of_death: datetime | None = None
+    shares: tuple[SharedSource, ...] = ()
+    fleet_size: int | None = None
 
     def __post_init__(self) -> None:
         self._remember(NOW - 30 * MINUTE)
@@ -214,6 +217,8 @@ class Truth:
             arn=ARN if msk else None,
             connect_version="3.7.x",
             tags=tags,
+            shares=self.shares,
+            fleet_size=self.fleet_size,
         )
         if not msk:
             return replace(plain, tasks=self._tasks(self.task, at))

@@ -108,7 +108,7 @@ def remind(part: Part, policy: RepairPolicy, now: datetime) -> Part:
         return part
     if now - shared.told_at < policy.repeat_notice_after:
         return part
-    severity = Severity.INFO if shared.phase is FleetPhase.PROVEN else Severity.PAGE
+    severity = Severity.WARNING if shared.phase is FleetPhase.PROVEN else Severity.PAGE
     return tell(part, shared, Change.REMINDER, severity, now, "It is still open.")
 
 
