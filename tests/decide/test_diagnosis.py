@@ -137,6 +137,37 @@ def test_in_a_batch_a_reconnect_cancels_it_and_is_told() -> None:
     assert [each.life for each in reading.signs] == [Life.RECONNECTED]
 
 
+def keep_alive(seconds: float) -> list[str]:
+    """The binlog client's own words, by java.util.logging: no connector is named, as there is none in its thread."""
+    at = T0 + timedelta(seconds=seconds)
+    clock = f"{at:%b} {at.day}, {at.year} {at.hour % 12 or 12}:{at:%M:%S} {at:%p} com.github.shyiko.mysql.binlog.BinaryLogClient$5 run"
+    return [clock, "WARNING: Failed to restore connection to db:3306. Next attempt in 60000ms"]
+
+
+def test_a_client_that_cannot_connect_is_no_silence() -> None:
+    (found,) = of_batch([stopped(0), *keep_alive(90), *keep_alive(180)]).suspicions
+    assert (found.silence, found.diagnosis.failure_class) == (Silence.KEEP_ALIVE, "MYSQL_CONN_LOST")
+    assert "Next attempt in" in found.diagnosis.cause
+    assert found.diagnosis.connector == "orders"
+
+
+def test_in_a_file_it_is_the_lost_connection_once() -> None:
+    (found,) = of_file([stopped(0), *keep_alive(90), *keep_alive(180), commit(200, 0)]).diagnoses
+    assert (found.failure_class, found.verdict) == ("MYSQL_CONN_LOST", Verdict.RESTART_WITH_BACKOFF)
+
+
+def test_it_is_over_when_the_client_is_connected() -> None:
+    lines = [stopped(0), *keep_alive(90), *keep_alive(180), connected(240), commit(500, 3)]
+    assert of_file(lines).diagnoses == ()
+    assert of_batch(lines).suspicions == ()
+
+
+def test_trying_is_not_failing() -> None:
+    text = "INFO: Keepalive: Trying to restore lost connection to db:3306"
+    (found,) = of_batch([stopped(0), keep_alive(60)[0], text]).suspicions
+    assert found.silence is Silence.SILENT_STOP
+
+
 ASSIGNED = "[Worker clientId=connect-1, groupId=g] Joined group at generation 3 with protocol version 2 and got assignment: Assignment{{error=0, leader='l', leaderUrl='u', offset=5, connectorIds=[{0}], taskIds=[{0}], revokedConnectorIds=[], revokedTaskIds=[], delay={1}}} with rebalance delay: {1}"
 HERDER = "org.apache.kafka.connect.runtime.distributed.DistributedHerder"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import reduce
+from itertools import permutations
 
 import pytest
 
@@ -33,11 +35,13 @@ from connectops.model import (
     Life,
     RepairPolicy,
     Silence,
+    Suspicion,
     Verdict,
 )
 from tests.builders import MINUTE, NOW, ORDERS, SECOND, a_diagnosis, a_look, a_refusal, a_sign, a_suspicion
 
 POLICY = RepairPolicy()
+EMPTY: tuple[Suspicion, ...] = ()
 RECORD = ConnectorRecord(ORDERS)
 LOST = a_refusal("PG_SLOT_MISSING", data=DataImpact.LOST)
 TRANSIENT = a_diagnosis()
@@ -134,6 +138,7 @@ def test_enough_is_known_to_act(incident: Incident, minutes: float, *, enough: b
     ("silence", "patience"),
     [
         (Silence.SILENT_STOP, 150 * SECOND),
+        (Silence.KEEP_ALIVE, 150 * SECOND),
         (Silence.INTERNAL_RETRY, 10 * MINUTE),
         (Silence.EMPTY_ASSIGNMENT, 330 * SECOND),
     ],
@@ -172,6 +177,22 @@ def test_a_repeated_suspicion_keeps_the_first_deadline() -> None:
         (kept,) = suspect(suspect((), one), other)
         assert deadline(kept, POLICY) == NOW + 150 * SECOND
     assert len(suspect((first,), a_suspicion(silence=Silence.INTERNAL_RETRY))) == 2
+
+
+def test_a_client_that_speaks_begins_the_silence_of_its_reader_anew() -> None:
+    stopped = replace(a_suspicion(), heard_at=NOW)
+    words = [
+        replace(
+            a_suspicion(NOW + n * MINUTE, Silence.KEEP_ALIVE),
+            heard_at=NOW + n * MINUTE,
+            diagnosis=a_diagnosis(task=None),
+        )
+        for n in (1, 2)
+    ]
+    for heard in permutations([stopped, *words]):
+        (kept,) = reduce(suspect, heard, EMPTY)
+        assert (kept.silence, kept.seen_at) == (Silence.KEEP_ALIVE, NOW)
+        assert deadline(kept, POLICY) == NOW + 2 * MINUTE + 150 * SECOND
 
 
 @pytest.mark.parametrize(

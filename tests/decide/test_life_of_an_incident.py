@@ -17,6 +17,7 @@ from connectops.model import (
     AttemptEnd,
     ConnectorState,
     DataImpact,
+    Health,
     Life,
     Look,
     Mode,
@@ -272,6 +273,55 @@ def test_an_internal_retry_that_comes_back_is_no_incident(world):
     world.take(a_sign(Life.STARTED, NOW + 30 * SECOND), 30 * SECOND)
     world.take(healthy(20), 20 * MINUTE)
     assert (world.hands.restarts, world.voice.said) == ([], [])
+
+
+def trying(world: World, minutes: range) -> list[Any]:
+    """A binlog client that says each minute that it cannot connect, and a look after each of its words."""
+    said = []
+    for minute in minutes:
+        world.take(a_suspicion(NOW + minute * MINUTE, Silence.KEEP_ALIVE), minute * MINUTE)
+        said.append(world.take(healthy(minute + 0.5), (minute + 0.5) * MINUTE).decision)
+    return said
+
+
+def test_a_client_that_says_it_cannot_connect_is_not_restarted_into_the_outage(world):
+    world.sight.sees = a_look()
+    world.take(a_suspicion())
+    decisions = trying(world, range(1, 30))
+    assert world.hands.restarts == []
+    assert {decision.action for decision in decisions} == {Action.WAIT}
+    incident = world.record().incident
+    assert (incident.health, incident.failure_class) == (Health.RETRYING, "MYSQL_CONN_LOST")
+    assert world.voice.changes == [("opened", "info"), ("reminder", "page")]
+
+
+def test_people_hear_of_it_as_late_as_of_any_retry(world):
+    trying(world, range(1, 10))
+    assert world.record().incident is None
+    trying(world, range(10, 12))
+    assert world.record().incident is not None
+
+
+def test_when_it_is_connected_the_outage_is_over(world):
+    world.sight.sees = a_look()
+    world.take(a_suspicion())
+    trying(world, range(1, 15))
+    over = world.take(a_sign(Life.RECONNECTED, NOW + 15 * MINUTE), 15 * MINUTE)
+    assert over.decision.action is Action.RESOLVE
+    for minute in range(16, 30):
+        world.take(healthy(minute), minute * MINUTE)
+    assert (world.hands.restarts, world.record().incident, world.record().suspicions) == ([], None, ())
+
+
+@pytest.mark.parametrize("words", [3, 15])
+def test_a_client_that_stops_trying_without_a_word_is_restarted_as_any_silence(world, words):
+    world.sight.sees = a_look()
+    world.take(a_suspicion())
+    trying(world, range(1, words + 1))
+    silent = [world.take(healthy(words + n), (words + n) * MINUTE).decision.action for n in (1, 2, 2.4, 2.6, 3.6)]
+    assert silent[:3] == [Action.WAIT] * 3
+    assert Action.RESTART_CONNECTOR in silent[3:]
+    assert world.record().incident.health is Health.STALLED
 
 
 def test_a_silent_stop_that_is_restarted_in_vain_is_not_called_cured(world):

@@ -50,6 +50,20 @@ def with_line(seconds: float, rest: str) -> list[str]:
     return [*lines[:place], more, *lines[place:]]
 
 
+def with_keep_alive(*seconds: int) -> list[str]:
+    """The silence, and the words of the binlog client by java.util.logging so many seconds after the stop."""
+    lines = silence()
+    for each in seconds:
+        at = STOPPED + timedelta(seconds=each)
+        place = next(
+            n for n, line in enumerate(lines) if line.startswith("[20") and line[1:20] > f"{at:%Y-%m-%d %H:%M:%S}"
+        )
+        clock = f"{at:%b} {at.day}, {at.year} {at.hour % 12 or 12}:{at:%M:%S} {at:%p}"
+        words = "WARNING: Failed to restore connection to 127.0.0.1:13316. Next attempt in 60000ms"
+        lines[place:place] = [f"{clock} com.github.shyiko.mysql.binlog.BinaryLogClient$5 run", words]
+    return lines
+
+
 OUTAGES = {
     "nothing follows": (silence(), 1),
     "a reconnect in time": (with_line(118, CONNECTED), 0),
@@ -128,6 +142,13 @@ def test_deployed_it_is_one_incident_that_is_restarted_when_silence_has_lasted()
     assert told == ("MYSQL_CONN_LOST", Verdict.RESTART_WITH_BACKOFF, True)
     patience = RepairPolicy().silent_stop_after
     assert STOPPED + patience <= min(deployment.due) <= STOPPED + patience + 4 * MINUTE
+
+
+@pytest.mark.parametrize("words", [1, 3, 5])
+def test_deployed_a_client_that_cannot_connect_is_restarted_only_when_it_is_silent_too(words: int) -> None:
+    (first, *_) = played(with_keep_alive(*range(60, 60 * words + 1, 60))).due
+    silent = STOPPED + words * MINUTE + RepairPolicy().silent_stop_after
+    assert silent <= first <= silent + 4 * MINUTE
 
 
 @pytest.mark.parametrize("what", [what for what, (_, incidents) in OUTAGES.items() if not incidents])

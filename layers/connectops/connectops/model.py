@@ -313,6 +313,8 @@ class Silence(StrEnum):
     """`Stopped reading binlog` without an orderly stop: RUNNING, and nothing is delivered any more."""
     INTERNAL_RETRY = "INTERNAL_RETRY"
     """Debezium restarts itself; an outage only if it does not come back."""
+    KEEP_ALIVE = "KEEP_ALIVE"
+    """The binlog client says that it cannot connect and when it tries again: silence only if it stops saying so."""
     EMPTY_ASSIGNMENT = "EMPTY_ASSIGNMENT"
     """A worker joined with no tasks and waits for its rebalance delay."""
 

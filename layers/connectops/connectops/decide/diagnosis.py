@@ -215,6 +215,8 @@ def _internal_retry(incident: Incident) -> Silence | None:
     """A failure that the connector is still trying to get over by itself."""
     if incident.killed or incident.refused or not incident.verdict.restarts:
         return None
+    if incident.keeps_alive:
+        return Silence.KEEP_ALIVE
     return Silence.INTERNAL_RETRY if incident.retrying or incident.soft else None
 
 

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 
 from connectops.decide.catalogue import BY_ID
 from connectops.decide.catalogue.entry import FailureClass, Role, Weight
-from connectops.decide.diagnosis_lines import Event, Kind
+from connectops.decide.diagnosis_lines import KEEP_ALIVE, Event, Kind
 from connectops.decide.diagnosis_unknown import UNKNOWN, root_of, verdict_of
 from connectops.model import Life, LogRecord, Silence, Verdict
 
@@ -51,6 +51,8 @@ class Incident:
     soft: bool = False
     """Nothing was logged at ERROR and nothing died: the connector tries again by itself."""
     retrying: bool = False
+    keeps_alive: bool = False
+    """A client says by itself, again and again, that it cannot connect: that is no silence."""
     silence: Silence | None = None
     healed_at: datetime | None = None
     records: list[LogRecord] = field(default_factory=list)
@@ -62,6 +64,7 @@ class Incident:
         self.first = min(self.first, other.first)
         self.killed, self.refused = self.killed or other.killed, self.refused or other.refused
         self.retrying, self.soft = self.retrying or other.retrying, self.soft and other.soft
+        self.keeps_alive = self.keeps_alive or other.keeps_alive
         self.task = self.task if self.task is not None else other.task
         self.records += other.records
         if other.entry is self.entry:
@@ -259,11 +262,21 @@ class Reader:
             incident = _incident_of(event, state.hint)
             if incident is not None:
                 incident.soft = True
+                if KEEP_ALIVE in event.record.message:
+                    incident.keeps_alive = True
+                    self._end_silent_stop(state, incident)
                 state.failed_at = event.record.at
                 self._merge(state, incident)
         for incident in state.open[-1:]:
             if event.record.at - incident.last <= SAME_INCIDENT:
                 incident.retrying = True
+
+    def _end_silent_stop(self, state: _Connector, incident: Incident) -> None:
+        """A reader that stopped without a word, and whose client has found it now: both are one outage."""
+        for each in (state, self._connectors.get(None)):
+            if each and each.silent:
+                incident.absorb(silent_stop(each.silent))
+                each.silent = None
 
     # ── the end ───────────────────────────────────────────────────────────────────────────────────────────────────────
 

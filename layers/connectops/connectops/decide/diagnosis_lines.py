@@ -83,6 +83,7 @@ _RETRY = (
     "RetriableException from SinkTask",
     "will re-attempt during polling",
     "Retriable exception thrown, connector will be restarted",
+    "Failed to restore connection to",
 )
 _STARTED = (
     "finished initialization and start",
@@ -95,6 +96,8 @@ _COUNTED = re.compile(
 )
 _CONNECTED = re.compile(r"Connected to (?:\w+ )?binlog at |Connected to \S+:\d+ at \S+[/-]\S+ \(")
 SILENT_STOP = "Stopped reading binlog after"
+KEEP_ALIVE = "Failed to restore connection to"
+"""The binlog client's own thread, once in connect.keep.alive.interval.ms (a minute), for as long as it is in vain."""
 HISTORY_CLIENT = re.compile(r"clientId=([^,\]\s]{1,250}?)-(?:schemahistory|dbhistory)\b")
 """The client of a schema history is named after the topic.prefix, which need not be the connector's name."""
 

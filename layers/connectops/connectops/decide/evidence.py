@@ -23,6 +23,7 @@ from connectops.model import (
 
 CLOCKS_DIFFER_BY = timedelta(minutes=5)
 """How far a worker's clock is believed to be ahead of ours."""
+_OF_A_READER = frozenset({Silence.SILENT_STOP, Silence.KEEP_ALIVE})
 RETRIES_THAT_LAST = 6
 """So many lines about one cause are a state, not an event."""
 
@@ -120,7 +121,7 @@ def deadline(suspicion: Suspicion, policy: RepairPolicy) -> datetime:
 
 def _patience(silence: Silence, policy: RepairPolicy) -> timedelta:
     match silence:
-        case Silence.SILENT_STOP:
+        case Silence.SILENT_STOP | Silence.KEEP_ALIVE:
             return policy.silent_stop_after
         case Silence.INTERNAL_RETRY:
             return policy.internal_retry_after
@@ -129,16 +130,27 @@ def _patience(silence: Silence, policy: RepairPolicy) -> timedelta:
 
 
 def suspect(suspicions: tuple[Suspicion, ...], new: Suspicion) -> tuple[Suspicion, ...]:
-    """Add a suspicion; a repeated one keeps the time of the first and takes the cause of the last."""
+    """Add a suspicion; a repeated one keeps the time of the first and takes the cause of the last.
+
+    A client that says it cannot connect explains the silence of its reader: that silence begins with its last word.
+    """
     same = [old for old in suspicions if _is_same(old, new)]
     others = tuple(old for old in suspicions if not _is_same(old, new))
     if not same:
         return (*others, new)
     first = min(same[0], new, key=lambda each: each.seen_at)
-    return (*others, replace(first, diagnosis=join(same[0].diagnosis, new.diagnosis)))
+    joined = replace(first, diagnosis=join(same[0].diagnosis, new.diagnosis))
+    speaking = [each for each in (same[0], new) if each.silence is Silence.KEEP_ALIVE]
+    if speaking:
+        heard_at = max(each.heard_at or each.seen_at for each in speaking)
+        joined = replace(joined, silence=Silence.KEEP_ALIVE, heard_at=heard_at)
+    return (*others, joined)
 
 
 def _is_same(old: Suspicion, new: Suspicion) -> bool:
+    both = {old.silence, new.silence}
+    if Silence.KEEP_ALIVE in both and both <= _OF_A_READER:
+        return same_task(old.diagnosis.task, new.diagnosis.task)
     return (old.silence, old.diagnosis.task) == (new.silence, new.diagnosis.task)
 
 
@@ -160,7 +172,18 @@ def disproves(sign: SignOfLife, suspicion: Suspicion, policy: RepairPolicy) -> b
 
 def records_count_from(suspicion: Suspicion, stopped_at: datetime, policy: RepairPolicy) -> datetime:
     """Records that move soon after a reader stopped were read before it: they are still on their way."""
-    return stopped_at + policy.silent_stop_after / 2 if suspicion.silence is Silence.SILENT_STOP else stopped_at
+    return stopped_at + policy.silent_stop_after / 2 if suspicion.silence in _OF_A_READER else stopped_at
+
+
+def lasting(suspicion: Suspicion, look: Look, policy: RepairPolicy) -> bool:
+    """Whether a client has said for so long that it cannot connect that people should know."""
+    return suspicion.silence is Silence.KEEP_ALIVE and look.at >= suspicion.seen_at + policy.internal_retry_after
+
+
+def trying_until(record: ConnectorRecord, policy: RepairPolicy) -> datetime | None:
+    """Until when a client that cannot connect is believed to be at it: a restart would be one into the outage."""
+    spoken = [deadline(each, policy) for each in record.suspicions if each.silence is Silence.KEEP_ALIVE]
+    return max(spoken, default=None)
 
 
 def same_task(one: int | None, other: int | None) -> bool:

@@ -44,6 +44,7 @@ from connectops.model import (
 _SHOWN_BY = {
     Silence.SILENT_STOP: Health.STALLED,
     Silence.INTERNAL_RETRY: Health.RETRYING,
+    Silence.KEEP_ALIVE: Health.STALLED,
     Silence.EMPTY_ASSIGNMENT: Health.NO_TASKS,
 }
 
@@ -68,7 +69,10 @@ def weigh_look(record: ConnectorRecord, look: Look, health: Health, policy: Repa
         worked_at=_worked_at(record, look, health),
     )
     for suspicion in confirmed:
-        record = _confirmed(record, suspicion, policy, now)
+        record = _confirmed(record, suspicion, _SHOWN_BY[suspicion.silence], policy, now)
+    for suspicion in waiting:
+        if evidence.lasting(suspicion, look, policy) and not (record.incident and record.incident.silent):
+            record = _confirmed(record, suspicion, Health.RETRYING, policy, now)
     if confirmed and record.incident and record.incident.phase in (Phase.RESTARTING, Phase.PROVING):
         return end_attempt(record, record.incident, AttemptEnd.FAILED_AGAIN, policy, now, "silent again")
     if health is Health.HEALTHY:
@@ -109,13 +113,15 @@ def _changing_since(record: ConnectorRecord, look: Look) -> datetime:
     return seen_since
 
 
-def _confirmed(record: ConnectorRecord, suspicion: Suspicion, policy: RepairPolicy, now: datetime) -> ConnectorRecord:
+def _confirmed(
+    record: ConnectorRecord, suspicion: Suspicion, shown: Health, policy: RepairPolicy, now: datetime
+) -> ConnectorRecord:
     heard_at = suspicion.heard_at or suspicion.seen_at
     incident = record.incident or opened(record, suspicion.seen_at, suspicion.seen_at, heard_at)
     incident = replace(
         incident,
         silent=True,
-        health=incident.health or _SHOWN_BY[suspicion.silence],
+        health=shown if incident.health in (None, Health.RETRYING) else incident.health,
         diagnosis=evidence.join(incident.diagnosis, suspicion.diagnosis),
         evidence_at=max(incident.evidence_at, suspicion.seen_at),
         line_at=max(incident.line_at or suspicion.seen_at, suspicion.seen_at),

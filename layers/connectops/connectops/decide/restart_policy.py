@@ -10,6 +10,7 @@ import hashlib
 from datetime import datetime, timedelta
 from types import ModuleType
 
+from connectops.decide import evidence
 from connectops.model import (
     UNKNOWN_CLASS,
     Action,
@@ -95,6 +96,11 @@ def rule(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now:
     forbidden = _forbidden(record, incident, policy, now)
     if forbidden:
         return forbidden
+    trying = evidence.trying_until(record, policy)
+    if trying and now < trying:
+        return _decide(
+            Action.WAIT, incident, "its own client still says that it cannot connect, and tries again", trying
+        )
     due = due_at(record, incident, policy)
     number, cap = record.backoff_attempts + 1, restart_cap(incident, policy)
     if now < due:

@@ -316,6 +316,7 @@ MYSQL_CLASSES = (
                 "BinaryLogClient was unable to connect in",
                 "Failed to connect to MySQL on",
                 "Trying to restore lost connection to",
+                "Failed to restore connection to * Next attempt in",
                 *(f"Error code: {number}; SQLSTATE:" for number in (
                     1040, 1042, 1053, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1226, 1927, 3032, 4031)),
                 "unexpected end of stream, read",
