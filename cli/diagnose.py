@@ -107,8 +107,8 @@ def _noise(failure_class: str, count: int) -> dict[str, Any]:
 
 
 def iso(at: datetime | None) -> str | None:
-    """ISO 8601 in UTC; None for a line that has no time."""
-    if at is None or at <= HOUR_ZERO:
+    """ISO 8601 in UTC; None for a line that has no date."""
+    if at is None or at.year <= HOUR_ZERO.year:
         return None
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 

@@ -124,6 +124,12 @@ LAYOUTS: dict[str, Callable[[Statement], str]] = {
     ),
     "Quarkus": lambda s: f"{s.day} {s.clock},{s.millis} {s.level:<5} [{s.logger or 'root'}] ({s.thread}) {s.message}{s.below()}",
     "logback": lambda s: f"{s.day} {s.clock}.{s.millis} [{s.thread}] {s.level:<5} {s.logger or 'root'} - {s.message}{s.below()}",
+    "logback, time of day": lambda s: f"{s.clock}.{s.millis} [{s.thread}] {s.level:<5} {s.logger or 'root'} - {s.message}{s.below()}",
+    "log4j 1, level first": lambda s: f"{s.level:<5} {_time(s)} [{s.thread}] {s.logger or 'root'} - {s.message}{s.below()}",
+    "log4j 1, logger and line first": lambda s: f"{s.day} {s.clock} {s.level:<5} {s.short_logger or 'root'}:{s.line} - {s.context}{s.message}{s.below()}",
+    "Dropwizard": lambda s: f"{s.level:<5} [{_time(s)}] {s.logger or 'root'}: {s.context}{s.message}{s.below()}",
+    "Spring Boot 3": lambda s: f"{s.iso} {s.level:>5} 1 --- [connect] [{s.thread}] {s.logger or 'root'} : {s.message}{s.below()}",
+    "ISO with Z": lambda s: f"[{s.day}T{s.clock},{s.millis}Z] {s.level} {s.context}{s.message}{_end(s)}{s.below()}",
     "java.util.logging": _jul,
     "JSON, ECS": lambda s: _json({
         "@timestamp": s.iso, "log.level": s.level, "message": s.message, "process.thread.name": s.thread,

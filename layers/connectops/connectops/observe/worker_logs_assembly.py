@@ -9,7 +9,7 @@ open, so that a line of another thread in between costs nothing.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 
 from connectops.model import LogRecord
@@ -24,6 +24,7 @@ from connectops.observe.worker_logs_layouts import (
     read_header,
 )
 
+DATELESS = datetime(1970, 1, 1, tzinfo=UTC)
 ALIKE_KEPT = 20
 """Statements alike (same beginning and end) kept apart in one run; the rest is counted."""
 CAUSES_KEPT = 60
@@ -312,7 +313,7 @@ class Assembler:
             kept, header = alike.drafts[-1], read_header(self._bare(alike.last))
             kept.repeats += alike.folded
             kept.size += alike.folded
-            kept.last_at = header.at if header else None
+            kept.last_at = header.at if header and header.has_date else None
             alike.folded = 0
 
     def _count_anew(self, alike: _Alike, worker: _Worker, index: int) -> None:
@@ -320,7 +321,7 @@ class Assembler:
         alike.kept_then = self._kept
         header = read_header(self._bare(index))
         if header is not None:
-            draft = _Draft(header, header.at or worker.at, index, worker.name)
+            draft = _Draft(header, self._at(worker, header, index), index, worker.name)
             draft.repeats = draft.size = 0
             draft.alike = alike
             alike.drafts.append(draft)
@@ -340,7 +341,7 @@ class Assembler:
             self._open_record(worker, index, header, line)
         else:
             if header.at:
-                worker.at = header.at
+                worker.at = self._at(worker, header, index)
             worker.head, worker.skipped = None, index
 
     def _wanted(self, header: Header, line: str) -> bool:
@@ -355,8 +356,7 @@ class Assembler:
             self._open_record(worker, index, header, line)
 
     def _open_record(self, worker: _Worker, index: int, header: Header, line: str) -> None:
-        at = header.at or self._time_of(index) or worker.at
-        worker.at = at
+        at = worker.at = self._at(worker, header, index)
         if header.at is None and header.level and self._takes_jul_message(worker, header):
             return
         key = (line[24:120], line[-60:])
@@ -447,8 +447,10 @@ class Assembler:
         if worker.skipped >= 0 and index - worker.skipped <= 3:
             alike = worker.folded
             header = read_header(self._bare(worker.skipped))
-            if header is not None:
-                at = header.at or worker.at
+            if header is not None and not (
+                header.logger.endswith("NetworkClient") or self._interest.is_noise(f"{header.logger})")
+            ):
+                at = self._at(worker, header, worker.skipped)
                 draft = self._draft(worker, worker.skipped, header, at)
                 draft.alike = alike
                 return draft
@@ -489,6 +491,25 @@ class Assembler:
         draft = self._draft(worker, index, Header(None, "", ""), at)
         draft.headless = is_first
         return draft
+
+    def _at(self, worker: _Worker, header: Header, index: int) -> datetime:
+        """When a statement was made. A time of day is one of the day that its worker has come to."""
+        if header.at is not None and header.has_date:
+            if worker.at.year == DATELESS.year and worker.at > DATELESS:
+                self._date(worker, header.at)
+            return header.at
+        at = self._time_of(index)
+        if at is not None or header.at is None:
+            return at or worker.at
+        told = datetime.combine(worker.at.date(), header.at.timetz())
+        return told + timedelta(days=1) if worker.at - told > timedelta(hours=12) else told
+
+    def _date(self, worker: _Worker, at: datetime) -> None:
+        """The first date of a worker that had told only times of day: it is theirs, too."""
+        shift = at.replace(hour=0, minute=0, second=0, microsecond=0) - DATELESS
+        for draft in self._drafts:
+            if draft.worker == worker.name and draft.at.year == DATELESS.year:
+                draft.at += shift
 
     def _time_of(self, index: int) -> datetime | None:
         if self._times is None:
@@ -539,9 +560,11 @@ def _is_failing(draft: _Draft | None) -> bool:
 
 
 def _has_no_traces(draft: _Draft) -> bool:
-    """Whether a statement is of a kind that never has a trace: warnings of Kafka's clients."""
+    """Whether a statement is of a kind that never has a trace: warnings of Kafka's clients but for one."""
     logger = draft.header.logger
-    return draft.header.level == "WARN" and (logger.startswith("org.apache.kafka.clients.") or logger in CLIENTS)
+    if draft.header.level != "WARN" or logger.endswith("AdminMetadataManager"):
+        return False
+    return logger.startswith("org.apache.kafka.clients.") or logger in CLIENTS
 
 
 def _says_something(draft: _Draft) -> bool:

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-_LEVEL = r"(TRACE|DEBUG|INFO|WARN|WARNING|ERROR|FATAL|SEVERE|CRITICAL)"
+from connectops.observe.worker_logs_heads import LEVEL as _LEVEL
+from connectops.observe.worker_logs_heads import read_head, read_logfmt, time_in
+
 _TIME = r"(\d{4}-\d\d-\d\d)[ T](\d\d:\d\d:\d\d)(?:[,.:](\d{1,9}))? ?(Z|UTC|[+-]\d\d:?\d\d)?"
 _KAFKA = re.compile(rf"\[?{_TIME}\] ?\[?{_LEVEL}\]?\s+")
 _DATED = re.compile(
@@ -22,9 +24,14 @@ _DATED = re.compile(
 _STRIMZI_LOG4J2 = re.compile(r"\[([^\]]{1,200})\] ([\w.$]+)(?::\d+)?:? - ")
 _QUARKUS = re.compile(r"\[([\w.$]{1,200})\] \(([^)]{1,200})\) ")
 _CALLER = re.compile(r"\[([^\]]{1,200})\] \(([\w.$]{1,200})(?::\d+)?\) - ")
-_SPRING = re.compile(r"(?:\d+ )?--- \[([^\]]{1,200})\] ([\w.$\[\]/]+)\s*: ")
+_SPRING = re.compile(
+    r"(?:\[[^\]]{0,200}\] )?(?:\d+ )?--- (?:\[[^\]]{0,200}\] )?\[([^\]]{1,200})\] "
+    r"(?:\[[^\]]{0,200}\] )?([\w.$\[\]/]+)\s*: "
+)
 _SIMPLE = re.compile(rf"\[([^\]]{{1,200}})\] {_LEVEL} ([\w.$]+) - ")
-_LOGBACK = re.compile(r"([\w.$]{3,200}) - ")
+_LOGBACK = re.compile(r"([\w.$]{3,200})(?::\d+)? - ")
+_LOGGER_FIRST = re.compile(r"([A-Za-z_][\w$]*(?:\.[\w$]+)*(?=:\d)|(?:[a-z_]\w*\.)+[A-Z][\w$]*)(?::\d+)? - ")
+_SHORT_LOGGER = re.compile(r"([A-Za-z_][\w$]*(?:\.[\w$]+)*)(?::\d+)?(?: - |: )(?=\S)")
 _DEBEZIUM_IMAGE = re.compile(r"([\w-]*)\|([^|\s]*)\|(\S*)  ?")
 _BARE = re.compile(r"\[?(DEBUG|INFO|WARN|ERROR|FATAL)\]?(?:\s+|: (?=\[))")
 _JUL_TIME = re.compile(r"([A-Z][a-z]{2}) (\d\d?), (\d{4}),? (\d\d?:\d\d:\d\d)[ \u202f]([AP]M) (\S+)")
@@ -35,6 +42,7 @@ _JVM = re.compile(
 )
 _LOGGER = re.compile(r"[A-Za-z_][\w.$-]*(?::(?:\d+|\?))?")
 _CLASS = re.compile(r"[a-z_][\w]*(?:\.[\w$]+)+")
+_THREAD = re.compile(r"\[([^\]]{1,200})\]\s*")
 _CONTEXT = re.compile(r"\[([^\n]{1,250}?)\|(?:task-(\d+)|worker)(?:\|[\w-]+)*\] ?")
 
 _CAUSE = re.compile(
@@ -63,6 +71,8 @@ class Header:
     connector: str | None = None
     task: int | None = None
     complete: bool = False
+    has_date: bool = True
+    """Else `at` is a time of day, as one of 1970-01-01."""
     trace: tuple[str, ...] = ()
     """Lines of a trace that came inside the same physical line (JSON layouts)."""
 
@@ -76,7 +86,9 @@ def read_header(line: str) -> Header | None:
         return _read_dated(line)
     if first.isupper():
         return _read_undated(line)
-    return None
+    if first.isdecimal():
+        return _read_unusual(line)
+    return _read_logfmt(line) if line.startswith(("time", "ts=", "level=", "date=")) else None
 
 
 def is_frame(line: str) -> bool:
@@ -110,14 +122,46 @@ def _read_dated(line: str) -> Header | None:
         return _with_context(
             Header(None, LEVELS.get(found[2], found[2]), line[found.end() :], found[3], found[1], complete=True)
         )
+    return _read_unusual(line) or _read_bare(line)
+
+
+def _read_bare(line: str) -> Header | None:
     found = _BARE.match(line)
     return _with_logger(Header(None, found[1], line[found.end() :])) if found else None
+
+
+def _read_unusual(line: str) -> Header | None:
+    head = read_head(line)
+    if head is None:
+        return None
+    header = Header(head.at, LEVELS.get(head.level, head.level), head.rest, thread=head.thread, has_date=head.has_date)
+    thread = _THREAD.match(head.rest) if not head.thread and _CONTEXT.match(head.rest[:300]) is None else None
+    if thread and _SHORT_LOGGER.match(head.rest, thread.end()):
+        header.thread, header.message = thread[1], head.rest[thread.end() :]
+    header = _read_rest(header)
+    if not header.logger and (found := _SHORT_LOGGER.match(header.message)):
+        header.message, header.logger, header.complete = header.message[found.end() :], found[1], True
+    return _with_context(header)
+
+
+def _read_logfmt(line: str) -> Header | None:
+    fields = read_logfmt(line)
+    if fields is None:
+        return None
+    level = fields["level"].upper()
+    message, logger = fields.get("msg") or fields.get("message", ""), fields.get("logger", "")
+    header = Header(
+        _json_time(time_in(fields)), LEVELS.get(level, level), message, logger, fields.get("thread", ""), complete=True
+    )
+    return _with_context(header)
 
 
 def _read_undated(line: str) -> Header | None:
     found = _BARE.match(line)
     if found:
-        return _with_logger(Header(None, found[1], line[found.end() :]))
+        return (
+            _read_unusual(line) if line[found.end() : found.end() + 2].strip("[0123") == "" else None
+        ) or _read_bare(line)
     found = _JUL.match(line)
     if found:
         return _with_context(Header(None, LEVELS.get(found[1], found[1]), line[found.end() :], complete=True))
@@ -126,7 +170,7 @@ def _read_undated(line: str) -> Header | None:
         return Header(_read_jul_time(found), "", "", logger=found[6])
     if _JVM.match(line):
         return Header(None, "FATAL", line, complete=True)
-    return None
+    return _read_unusual(line)
 
 
 def _read_rest(header: Header) -> Header:
@@ -150,7 +194,11 @@ def _read_rest(header: Header) -> Header:
         if found:
             header.message, header.logger, header.complete = rest[found.end() :], found[1], True
             return _with_context(header)
-    return _with_logger(header)
+    header = _with_logger(header)
+    if not header.logger and (found := _LOGGER_FIRST.match(header.message)):
+        header.message, header.logger, header.complete = header.message[found.end() :], found[1], True
+        return _with_context(header)
+    return header
 
 
 def _with_logger(header: Header) -> Header:

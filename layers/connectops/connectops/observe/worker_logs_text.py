@@ -184,7 +184,7 @@ _KUBECTL_PREFIX = re.compile(r"\[pod/[^\]\s]{1,200}\] ")
 _CRI = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|[+-]\d\d:\d\d) (?:stdout|stderr) [FP] ")
 _STAMP = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?[ \t]"
-    r"(?=\[|\{|\t|\s|\d{4}-\d\d-\d\d|Caused|\S+\.\S+|$)"
+    r"(?!\s*(?:TRACE|DEBUG|INFO|WARN|ERROR|FATAL)\s)(?=\[|\{|\t|\s|\d{4}-\d\d-\d\d|\d\d:\d\d:\d\d|Caused|\S+\.\S+|$)"
 )
 _TAIL = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)) (\S{1,512}) ")
 _SYSLOG = re.compile(r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \S{1,255} [\w./@-]{1,100}(?:\[\d+\])?: ?")
