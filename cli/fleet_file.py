@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 from cli.fleet_script import read_script
 from cli.made_fleet import MadeConnector, MadeFleet
-from cli.written import lasting, only, read, text_of, texts, unknown, whole
+from cli.written import is_said, lasting, only, read, text_of, texts, unknown, whole
 from connectops.decide.moments import A_MOMENT, moment
 from connectops.decide.policy_yaml import Place, entries, items, read_mapping
 from connectops.errors import SettingsError
@@ -23,6 +23,7 @@ from connectops.observe.shared_sources import of_kafka_connect, of_msk_connect
 BEGIN = datetime(2026, 1, 5, 12, tzinfo=UTC)
 """Any time would do; with this one a simulation is the same every day."""
 GOES_ON_FOR = timedelta(hours=1)
+SOONEST = timedelta(seconds=1)
 MOST_CONNECTORS = 2000
 MOST_TASKS = 1000
 
@@ -46,18 +47,24 @@ def _fleet(root: Place, problems: list[str]) -> MadeFleet:
     found = entries(root, problems)
     only(found, _OF_ALL, problems)
     connectors = tuple(_connectors(found.get("connectors"), root, problems))
-    script = tuple(read_script(found.get("script"), connectors, problems))
+    lasts = lasting(found.get("lasts"), problems)
+    script = tuple(read_script(found.get("script"), connectors, lasts, problems))
     ends = max((each.at + (each.lasts or timedelta(0)) for each in script), default=timedelta(0))
     size = whole(found.get("fleet-size"), problems, least=len(connectors), most=1_000_000)
     return MadeFleet(
-        begin=read(found.get("begin"), moment, A_MOMENT, problems) or BEGIN,
-        lasts=lasting(found.get("lasts"), problems) or ends + GOES_ON_FOR,
+        begin=read(found.get("begin"), _begin, f"{A_MOMENT}, in this century", problems) or BEGIN,
+        lasts=lasts or ends + GOES_ON_FOR,
         size=size or len(connectors),
-        look_every=lasting(found.get("look-every"), problems) or timedelta(minutes=1),
+        look_every=lasting(found.get("look-every"), problems, least=SOONEST) or timedelta(minutes=1),
         restart_takes=lasting(found.get("restart-takes"), problems) or timedelta(seconds=40),
         connectors=connectors,
         script=script,
     )
+
+
+def _begin(text: str) -> datetime | None:
+    found = moment(text)
+    return found if found and found.year // 100 == BEGIN.year // 100 else None
 
 
 def _connectors(listed: Place | None, root: Place, problems: list[str]) -> Iterator[MadeConnector]:
@@ -95,7 +102,7 @@ def _connector(entry: Place, problems: list[str]) -> Iterator[MadeConnector]:
         _tags(found.get("tags"), problems, on_msk=on_msk),
         whole(found.get("tasks"), problems, least=1, most=MOST_TASKS) or 1,
         heartbeat(configuration),
-        bool(read(found.get("idle"), {"yes": True, "no": False}.get, "yes or no", problems)),
+        is_said(found.get("idle"), problems),
     )
     if count is None:
         yield made

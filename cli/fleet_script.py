@@ -8,13 +8,15 @@ from difflib import get_close_matches
 from fnmatch import fnmatchcase
 
 from cli.made_fleet import Cause, Event, Happening, MadeConnector
-from cli.written import lasting, only, read, since_begin, text_of
+from cli.written import is_said, lasting, only, read, since_begin, text_of
 from connectops.decide.catalogue import BY_ID
 from connectops.decide.moments import A_DURATION, duration
 from connectops.decide.policy_yaml import Place, entries, items
-from connectops.model import ConnectorId, SharedSource
+from connectops.model import ConnectorId, OrderKind, SharedSource
 
 APART = timedelta(seconds=30)
+ACK_LASTS = timedelta(hours=4)
+"""As `connectops ack` without a duration."""
 
 _CAUSE = ("class", "lines")
 _KEYS = {
@@ -23,20 +25,28 @@ _KEYS = {
     Event.FALLS_SILENT: (*_CAUSE, "restart-helps", "heals-after"),
     Event.SOURCE_AWAY: (*_CAUSE, "source", "for", "within"),
     Event.LOGS: _CAUSE,
+    Event.ORDERED: ("order", "for", "force"),
     Event.UPDATING: ("for",),
     Event.UNSEEN: ("for",),
 }
 _EXPECTED = {
     "at": "how long after the begin: 0, 90s, 10m or 2h",
     "event": f"one of {', '.join(Event)}",
+    "order": f"one of {', '.join(OrderKind)}",
 }
 
 
-def read_script(listed: Place | None, connectors: Sequence[MadeConnector], problems: list[str]) -> Iterator[Happening]:
+def read_script(
+    listed: Place | None, connectors: Sequence[MadeConnector], lasts: timedelta | None, problems: list[str]
+) -> Iterator[Happening]:
+    """What happens within the time that the fleet `lasts` (None: as long as the script needs)."""
     for entry in items(listed, problems, "a list of entries with `at` and `event`") if listed else ():
         happening = _happening(entry, connectors, problems)
-        if happening:
-            yield happening
+        if happening is None:
+            continue
+        if lasts is not None and happening.at > lasts:
+            problems.append(entry.problem("comes after the end, expected no later than what lasts says"))
+        yield happening
 
 
 def _happening(entry: Place, connectors: Sequence[MadeConnector], problems: list[str]) -> Happening | None:
@@ -55,11 +65,18 @@ def _happening(entry: Place, connectors: Sequence[MadeConnector], problems: list
     helps_after = lasts if event is Event.SOURCE_AWAY else _helps(found.get("restart-helps"), problems)
     heals_after = lasting(found.get("heals-after"), problems)
     within = lasting(found.get("within"), problems) or APART
-    return Happening(at, event, to, source, cause, lasts, helps_after, heals_after, within)
+    order = read(found.get("order"), {str(each): each for each in OrderKind}.get, _EXPECTED["order"], problems)
+    lasts = lasts or (ACK_LASTS if order is OrderKind.ACK else None)
+    force = is_said(found.get("force"), problems)
+    return Happening(at, event, to, source, cause, lasts, helps_after, heals_after, within, order, force)
 
 
 def _missing(event: Event, found: dict[str, Place]) -> Iterator[str]:
-    if "for" in _KEYS.get(event, ()) and "for" not in found:
+    if event is Event.ORDERED and "order" not in found:
+        yield f"has no order, expected {_EXPECTED['order']}"
+    held = text_of(found.get("order")) in (OrderKind.HOLD, OrderKind.SILENCE)
+    must_last = held if event is Event.ORDERED else "for" in _KEYS.get(event, ())
+    if must_last and "for" not in found:
         yield f"has no for, expected how long: {A_DURATION}"
     if event in (Event.LOGS, Event.FALLS_SILENT) and not {"class", "lines"} & found.keys():
         yield "has no class and no lines, expected one of them: what the worker says"

@@ -67,6 +67,10 @@ class Subject:
     def on_msk(self) -> bool:
         return self.made.id.platform is Platform.MSK_CONNECT
 
+    @property
+    def arn(self) -> str | None:
+        return f"arn:of:{self.made.id.name}" if self.on_msk else None
+
     # ── what happens ──
 
     def fall(self, trouble: Trouble, at: datetime) -> None:
@@ -153,7 +157,7 @@ class Subject:
             at,
             self._shown(at),
             heartbeat=self.made.heartbeat,
-            arn=f"arn:of:{self.made.id.name}" if self.on_msk else None,
+            arn=self.arn,
             connect_version=CONNECT_VERSION,
             tags=self.made.tags,
             shares=self.made.shares,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from connectops.model import ConnectorId, SharedSource
+from connectops.model import ConnectorId, OrderKind, SharedSource
 
 
 class Event(StrEnum):
@@ -26,6 +26,8 @@ class Event(StrEnum):
     DELETED = "deleted"
     MENDED = "mended"
     """A person ends its trouble, whatever it is, and restarts it."""
+    ORDERED = "ordered"
+    """A person gives an order to ConnectOps, as with `connectops hold`."""
     UPDATING = "updating"
     UNSEEN = "unseen"
     """The platform does not answer about it."""
@@ -60,6 +62,8 @@ class Happening:
     helps_after: timedelta | None = timedelta(0)
     heals_after: timedelta | None = None
     within: timedelta = timedelta(0)
+    order: OrderKind | None = None
+    force: bool = False
 
 
 @dataclass(frozen=True, slots=True)

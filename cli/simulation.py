@@ -32,13 +32,16 @@ from connectops.model import (
     Look,
     Notice,
     Operation,
+    Order,
+    OrderKind,
     RepairPolicy,
     SignOfLife,
 )
-from connectops.respond import Doors, respond
+from connectops.obey import obey
+from connectops.respond import Doors, Outcome, respond
 
 LINES_ARRIVE_IN = timedelta(seconds=3)
-RESTARTABLE = (ConnectorState.RUNNING, ConnectorState.FAILED)
+ORDERED_BY = "the script"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,8 @@ class Simulation:
                 subject.put_back(at)
             case Event.MENDED:
                 subject.mend(at)
+            case Event.ORDERED:
+                self._order(subject, happening, at)
             case Event.UPDATING:
                 subject.updating_until = until
             case Event.UNSEEN:
@@ -128,6 +133,12 @@ class Simulation:
         subject.fall(trouble, at)
         if happening.heals_after is not None:
             self._later(begin + happening.heals_after, lambda then: subject.recover(trouble, then))
+
+    def _order(self, subject: Subject, happening: Happening, at: datetime) -> None:
+        kind, connector = happening.order or OrderKind.RELEASE, subject.made.id
+        until = at + happening.lasts if happening.lasts and not kind.acts else None
+        order = Order(f"{kind} {at}", kind, ORDERED_BY, at, until, happening.force, subject.arn)
+        self._note(connector, obey(self._doors(), connector, order, self.policy), asked=True)
 
     # ── those who look and those who read logs ──
 
@@ -160,12 +171,16 @@ class Simulation:
         return hear
 
     def _take(self, finding: Finding) -> None:
-        connector = finding.connector
-        outcome = respond(Doors(self.ledger, self, self, self, lambda: self.now), finding, self.policy)
+        self._note(finding.connector, respond(self._doors(), finding, self.policy))
+
+    def _doors(self) -> Doors:
+        return Doors(self.ledger, self, self, self, lambda: self.now, self)
+
+    def _note(self, connector: ConnectorId, outcome: Outcome, *, asked: bool = False) -> None:
         health = self.health.get(connector, Health.UNKNOWN)
         decided = Decided(self.now, state_of(outcome.record, health), outcome.decision)
         last = self._last.get(connector)
-        if last is None or is_news(last, decided):
+        if asked or last is None or is_news(last, decided):
             self._last[connector] = decided
             self.decisions.append((connector, decided))
 
@@ -196,6 +211,12 @@ class Simulation:
         self.restarts.append((self.now, connector))
         operation = subject.restart(self.now)
         return Attempted(operation, remark="simulated") if operation else Attempted(restarted_at=self.now)
+
+    def pause(self, connector: ConnectorId, arn: str | None) -> None:
+        self.subjects[connector].take_out(ConnectorState.PAUSED, self.now)
+
+    def resume(self, connector: ConnectorId, arn: str | None) -> None:
+        self.subjects[connector].put_back(self.now)
 
     def publish(self, notice: Notice) -> None:
         self.notices.append(notice)

@@ -46,17 +46,23 @@ def read[Value](
     return found
 
 
-def lasting(place: Place | None, problems: list[str]) -> timedelta | None:
-    return read(place, _bounded, f"{A_DURATION}, {LONGEST.days}d at most", problems)
+def is_said(place: Place | None, problems: list[str]) -> bool:
+    return bool(read(place, {"yes": True, "no": False}.get, "yes or no", problems))
 
 
-def _bounded(text: str) -> timedelta | None:
-    found = duration(text)
-    return found if found and found <= LONGEST else None
+def lasting(place: Place | None, problems: list[str], least: timedelta = timedelta(0)) -> timedelta | None:
+    def bounded(text: str) -> timedelta | None:
+        found = duration(text)
+        return found if found and least <= found <= LONGEST else None
+
+    bounds = f"{LONGEST.days}d at most" + (f", {least.total_seconds():g}s at least" if least else "")
+    return read(place, bounded, f"{A_DURATION}, {bounds}", problems)
 
 
 def since_begin(text: str) -> timedelta | None:
-    return timedelta(0) if text.strip() in ("0", "0s", "0m") else _bounded(text)
+    """How long after the begin; at once is a time, too."""
+    found = timedelta(0) if text.strip() in ("0", "0s", "0m") else duration(text)
+    return found if found is not None and found <= LONGEST else None
 
 
 def whole(place: Place | None, problems: list[str], *, least: int, most: int) -> int | None:

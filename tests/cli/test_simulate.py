@@ -187,9 +187,48 @@ def test_a_failed_connector_of_msk_connect_is_left_to_a_person(fleet: Fleet) -> 
 
 def test_tags_hold_as_they_do_at_work(fleet: Fleet) -> None:
     event = "{at: 5m, event: task-dies, connectors: msk/a, class: PG_CONN_LOST}"
-    simulated = fleet.is_made('[{name: msk/a, tags: {"connectops:restart": off, team: a}}]', event).simulated()
+    simulated = fleet.is_made("[{name: msk/a, tags: {connectops:restart: off, team: a}}]", event).simulated()
     assert restarts(simulated) == []
     assert simulated["decisions"][-1]["reason"] == "its tag connectops:restart=off says hands off"
+
+
+@pytest.mark.parametrize(("order", "time"), [("release", "12:07:00"), ("hold, for: 20m", "12:26:00")])
+def test_a_persons_order_is_obeyed(fleet: Fleet, order: str, time: str) -> None:
+    simulated = fleet.is_made(
+        "[{name: msk/a}]",
+        "{at: 5m, event: task-dies, connectors: msk/a, class: PG_CONN_LOST}",
+        f"{{at: 6m, event: ordered, connectors: msk/a, order: {order}}}",
+    ).simulated()
+    assert restarts(simulated) == [time]
+
+
+def test_an_order_that_is_refused_is_answered(fleet: Fleet) -> None:
+    simulated = fleet.is_made(
+        "[{name: msk/a}]", "{at: 5m, event: ordered, connectors: msk/a, order: resume}"
+    ).simulated()
+    (answer,) = simulated["decisions"]
+    assert "which is refused: it is RUNNING" in answer["reason"]
+
+
+def test_a_restart_that_somebody_orders_is_done_and_counted(fleet: Fleet) -> None:
+    simulated = fleet.is_made(
+        "[{name: msk/a}]",
+        "{at: 5m, event: task-dies, connectors: msk/a, class: PG_PERMISSION}",
+        "{at: 10m, event: ordered, connectors: msk/a, order: restart}",
+        "{at: 11m, event: ordered, connectors: msk/a, order: restart, force: yes}",
+    ).simulated()
+    assert restarts(simulated) == ["12:11:00"]
+    assert simulated["final"][0]["restarts"] == 1
+
+
+def test_what_is_paused_and_resumed_by_order_is_not_what_failed(fleet: Fleet) -> None:
+    simulated = fleet.is_made(
+        "[{name: onprem/a}]",
+        "{at: 5m, event: ordered, connectors: onprem/a, order: pause}",
+        "{at: 15m, event: ordered, connectors: onprem/a, order: resume}",
+    ).simulated()
+    assert restarts(simulated) == []
+    assert ends(simulated) == {"onprem/a": "HEALTHY"}
 
 
 @pytest.mark.parametrize(("glob", "count"), [("msk/a", 0), ("msk/b", 1)])
@@ -216,6 +255,12 @@ def test_a_policy_can_be_tried_on_a_made_fleet(fleet: Fleet, tmp_path: Path, glo
         ("connectors: [{name: on/a, tags: {}}]", "tags is known of MSK Connect only"),
         ("connectors: [{name: msk/a, shares: {databse: b}}]", "shares.databse is not known, expected database?"),
         ("begin: today\nconnectors: []", "line 1: begin is 'today', expected a time with its offset from UTC"),
+        ("begin: 9999-12-31T23:00Z\nconnectors: []", "in this century"),
+        ("look-every: 0.1s\nconnectors: []", "line 1: look-every is '0.1s', expected a duration above 0"),
+        (
+            "lasts: 1h\nconnectors: [{name: msk/a}]\nscript:\n- {at: 2h, event: paused, connectors: msk/a}",
+            "line 4: script[0] comes after the end",
+        ),
         ("lasts: 900d\nconnectors: []", "line 1: lasts is '900d', expected a duration above 0"),
     ],
 )
@@ -235,6 +280,8 @@ def test_a_bad_fleet_is_refused_naming_line_and_key(fleet: Fleet, text: str, com
         ("{at: 5m, event: paused, connectors: msk/b*}", "connectors is 'msk/b*', expected a glob on cluster/name that"),
         ("{at: 5m, event: paused, connectors: msk/a, for: 2m}", "script[0].for is not known"),
         ("{at: 5m, event: unseen, connectors: msk/a}", "script[0] has no for, expected how long"),
+        ("{at: 5m, event: ordered, connectors: msk/a}", "script[0] has no order, expected one of restart"),
+        ("{at: 5m, event: ordered, connectors: msk/a, order: hold}", "script[0] has no for, expected how long"),
         ("{at: 5m, event: logs, connectors: msk/a}", "script[0] has no class and no lines"),
         ("{at: 5m, event: logs, connectors: msk/a, class: PG_CON_LOST}", "a failure class, PG_CONN_LOST?"),
         ("{at: 5m, event: logs, connectors: msk/a, class: A, lines: B}", "lines stands beside class"),
@@ -287,6 +334,14 @@ def test_what_the_documentation_tells_of_the_example_happens_then() -> None:
     timeline = CliRunner().invoke(app, ["simulate", str(EXAMPLE)], env={"COLUMNS": "170"}).stdout
     assert len(told_of) == 10
     assert [at for at in told_of if at not in timeline] == []
+
+
+def test_of_many_that_fare_alike_people_get_one_row(fleet: Fleet) -> None:
+    fleet.is_made("[{name: msk/a, count: 5}]", "{at: 5m, event: task-dies, connectors: msk/*, class: PG_CONN_LOST}")
+    result = CliRunner().invoke(app, ["simulate", str(fleet.file)], env={"COLUMNS": "200"})
+    rows = [line for line in result.stdout.splitlines() if "msk/a-1, msk/a-2, msk/a-3 and 2 more" in line]
+    assert any("[task-dies]" in row for row in rows)
+    assert any("WAIT" in row for row in rows)
 
 
 def test_a_simulation_is_the_same_every_time(fleet: Fleet) -> None:
