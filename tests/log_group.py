@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -54,11 +55,12 @@ class LogGroup:
             answer = {"Error": {"Code": self.refusal}, "ResponseMetadata": {"HTTPStatusCode": 400}}
             raise ClientError(answer, "FilterLogEvents")  # type: ignore[arg-type]
         there = self.events if self.waited else self.events[: len(self.events) - self.late]
-        word = asked.get("filterPattern", "").strip('"')
+        words = re.findall(r'\??"([^"]*)"', asked.get("filterPattern", "")) or [""]
         found = [
             each
             for each in there
-            if asked["startTime"] <= each["timestamp"] <= asked["endTime"] and word in each["message"]
+            if asked["startTime"] <= each["timestamp"] <= asked["endTime"]
+            and any(word in each["message"] for word in words)
         ]
         begin = int(asked.get("nextToken", 0))
         page = [

@@ -15,10 +15,11 @@ from aws_lambda_powertools import Logger
 from connectops.decide.attribution import Neighbourhood, findings_of, owner_of
 from connectops.decide.diagnosis import diagnose
 from connectops.decide.diagnosis_lines import NOISE_LOGGERS, PREFILTER
+from connectops.decide.hints import HINT_WORDS, hints_in
 from connectops.errors import MalformedEvent, ObservationFailed
 from connectops.findings import FindingsQueue
 from connectops.ledger import Ledger
-from connectops.observe.worker_logs import connectors_beside, stitch_batch
+from connectops.observe.worker_logs import connectors_beside, statements_before, stitch_batch
 from connectops.observe.worker_logs_around import LogSurroundings
 from connectops.observe.worker_logs_batch import LogBatch, decode, point_at
 from connectops.settings import ReadSettings
@@ -61,7 +62,10 @@ def read(
         return
     beyond = around if settings.complete_traces else None
     owner = owner_of(batch.group, settings.clusters, settings.log_group_connectors)
-    reading = diagnose(_records(batch, beyond), lines=len(batch.events), connector=owner.connector)
+    records = _records(batch, beyond)
+    reading = diagnose(records, lines=len(batch.events), connector=owner.connector)
+    if reading.lacks_a_hint and beyond and (told := _told_before(batch, beyond)):
+        reading = diagnose([*told, *records], lines=len(batch.events), connector=owner.connector)
     surroundings = Neighbourhood(batch.stream, ledger.open_connectors, partial(_neighbours, batch, beyond))
     sent = queue.send(findings_of(reading, owner, surroundings))
     logger.info("read", log_group=batch.group, lines=reading.lines, ignored=reading.ignored, findings=sent)
@@ -73,6 +77,15 @@ def _records(batch: LogBatch, around: LogSurroundings | None) -> list[LogRecord]
     except ObservationFailed as err:
         logger.warning("a trace stays cut", log_group=batch.group, reason=str(err))
         return stitch_batch(batch, PREFILTER, NOISE_LOGGERS)
+
+
+def _told_before(batch: LogBatch, around: LogSurroundings) -> list[LogRecord]:
+    """What an earlier batch said of the cause of what this one shows."""
+    try:
+        return hints_in(statements_before(batch, HINT_WORDS, around))
+    except ObservationFailed as err:
+        logger.warning("a cause stays unsaid", log_group=batch.group, reason=str(err))
+        return []
 
 
 def _neighbours(batch: LogBatch, around: LogSurroundings | None, worker: str | None) -> frozenset[str]:

@@ -61,6 +61,8 @@ class Reading:
     lines: int = 0
     ignored: int = 0
     origins: Origins = Origins()
+    lacks_a_hint: bool = False
+    """Whether lines before these, where they are known, could tell more."""
 
 
 @cache
@@ -107,6 +109,7 @@ def diagnose(
             tuple(_origin(each) for each, _ in suspected),
             tuple(event.record.event_id for event in living),
         ),
+        lacks_a_hint=reader.lacks_a_hint,
     )
 
 

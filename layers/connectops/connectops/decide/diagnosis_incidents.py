@@ -112,6 +112,8 @@ class Reader:
         self.noise: Counter[str] = Counter()
         self.alive = False
         """Whether anything good was seen at all."""
+        self.lacks_a_hint = False
+        """Whether an earlier line could say what a death or a proof means."""
         self._told_calmly: Event | None = None
         """The first trace of a known failure at a level that fails nothing: in a paste it may be all there is."""
 
@@ -149,12 +151,8 @@ class Reader:
             state.hint = event
             return
         if role is Role.PROOF:
-            if (
-                state.hint is None
-                or state.hint.match is None
-                or match is None
-                or state.hint.match.entry is not match.entry
-            ):
+            if not (match and state.hint and state.hint.match and state.hint.match.entry is match.entry):
+                self.lacks_a_hint = True
                 return
             event = state.hint
         if role in (Role.REPEATED, Role.CONSEQUENCE) and not event.killed:
@@ -162,6 +160,7 @@ class Reader:
             return
         incident = _incident_of(event, state.hint)
         if incident is not None:
+            self.lacks_a_hint |= event.killed and incident.weight is Weight.FALLBACK
             state.failed_at = record.at
             if state.silent and record.at - state.silent.record.at <= 2 * BESIDE:
                 state.silent = None

@@ -29,6 +29,8 @@ class Surroundings(Protocol):
 
     def names_before(self, batch: LogBatch) -> list[LogEvent]: ...
 
+    def told_before(self, batch: LogBatch, words: Sequence[str]) -> list[LogEvent]: ...
+
 
 def stitch_batch(
     batch: LogBatch, wanted: Wanted | None = None, noise: Container[str] = (), around: Surroundings | None = None
@@ -61,6 +63,11 @@ def connectors_beside(batch: LogBatch, worker: str | None, around: Surroundings 
     events = [*(around.names_before(batch) if around else ()), *batch.events]
     prefix = f"{WORKER_PREFIX}{worker}] " if worker else ""
     return frozenset(connectors_in(event.message for event in events if event.message.startswith(prefix)))
+
+
+def statements_before(batch: LogBatch, words: Sequence[str], around: Surroundings) -> list[LogRecord]:
+    """Statements of the last minutes before a batch that hold one of the words. Raises ObservationFailed."""
+    return _assembled(around.told_before(batch, words), Interest(None)).records()
 
 
 def _assembled(events: Sequence[LogEvent], interest: Interest) -> Assembler:

@@ -7,7 +7,7 @@ Source: FilterLogEvents in the CloudWatch Logs API reference.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -30,6 +30,8 @@ PAGES = 3
 LINES_KEPT = 2_000
 NAMES_MS = 600_000
 """Offset commits name each source connector once a minute; ten of them are not lost together."""
+TOLD_MS = 300_000
+"""What was said of a failure's cause is believed for as long (SAME_INCIDENT of the diagnosis)."""
 NAMES_PATTERN = '"|task-"'
 
 
@@ -70,6 +72,13 @@ class LogSurroundings:
         """Lines of the last minutes that name connectors. Raises ObservationFailed."""
         first = batch.events[0].timestamp
         return list(self._events(batch, first - NAMES_MS, first, filterPattern=NAMES_PATTERN))[-LINES_KEPT:]
+
+    def told_before(self, batch: LogBatch, words: Sequence[str]) -> list[LogEvent]:
+        """Lines of the last minutes that hold one of the words. Raises ObservationFailed."""
+        first, known = batch.events[0].timestamp, {event.id for event in batch.events}
+        pattern = " ".join(f'?"{word}"' for word in words)
+        found = self._events(batch, first - TOLD_MS, first, filterPattern=pattern)
+        return [event for event in found if event.id not in known][-LINES_KEPT:]
 
     def _after(self, batch: LogBatch) -> list[LogEvent]:
         last = batch.events[-1]
