@@ -53,9 +53,13 @@ def with_secrets(recording: Recording, cause: str) -> Recording:
         replace(status, trace_head=f"{status.trace_head}\n{planted}") if status.trace_head else status
         for status in recording.statuses
     )
-    config = {**recording.configuration, "database.password": IN_CONFIGURATION, "connection.password": IN_CONFIGURATION}
-    scenario = {**recording.scenario, "config": config}
-    return replace(recording, lines=lines, statuses=statuses, scenario=scenario)
+    return with_password(replace(recording, lines=lines, statuses=statuses), IN_CONFIGURATION)
+
+
+def with_password(recording: Recording, password: str) -> Recording:
+    """The same failure with a password in its configuration, under two names."""
+    config = {**recording.configuration, "database.password": password, "connection.password": password}
+    return replace(recording, scenario={**recording.scenario, "config": config})
 
 
 def test_no_planted_secret_leaves(theatre: Theatre) -> None:
@@ -106,7 +110,7 @@ def everything_that_left(theatre: Theatre) -> Iterator[tuple[str, str]]:
         yield queue, json.dumps(left_in(theatre, queue))
     assert sandbox.mails()
     yield "an e-mail", json.dumps([[mail.subject, mail.body, mail.attributes] for mail in sandbox.mails()])
-    assert stage.slack.messages
+    assert sandbox.wait_for(lambda: stage.slack.messages)
     yield "a Slack message", json.dumps([posted.payload for posted in stage.slack.messages])
     metrics = sandbox.client("cloudwatch").get_paginator("list_metrics").paginate()
     yield "a metric", json.dumps([page["Metrics"] for page in metrics])
