@@ -11,6 +11,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.template.stack import FUNCTIONS, defaults, environment
+
 ROOT = Path(__file__).parents[1]
 RUNS = 7
 GOAL = 1.2
@@ -39,58 +41,35 @@ def main() -> None:
     print(f"goal: ratio <= {GOAL}: {'missed' if missed else 'met'}")
 
 
+def own_starts(*functions: str) -> list[float]:
+    """Seconds of the processor that each function takes to be ready, medians."""
+    timed = "import time; {body}; print(time.process_time())"
+    bodies = [timed.format(body=_OURS.format(function=function)) for function in functions]
+    return [statistics.median(float(printed_by("-c", body)) for _ in range(RUNS)) for body in bodies]
+
+
+def printed_by(*arguments: str) -> str:
+    """The last word that a fresh process of Python prints, in the environment of a function."""
+    environment = {**os.environ, **_settings(), "PYTHONPATH": f"{ROOT / 'layers/connectops'}{os.pathsep}{ROOT}"}
+    command = [sys.executable, *arguments]
+    answer = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
+    return answer.stdout.split()[-1]
+
+
 def _medians(*bodies: str) -> list[float]:
     runs = [[_run(body) for body in bodies] for _ in range(RUNS + 1)][1:]  # the first warms the disk cache
     return [statistics.median(column) for column in zip(*runs, strict=True)]
 
 
 def _run(body: str) -> float:
-    environment = {**os.environ, **_settings(), "PYTHONPATH": f"{ROOT / 'layers/connectops'}{os.pathsep}{ROOT}"}
-    command = [sys.executable, "-c", _TIMED.format(body=body)]
-    answer = subprocess.run(command, env=environment, cwd=ROOT, capture_output=True, text=True, check=True)
-    return float(answer.stdout.split()[-1])
+    return float(printed_by("-c", _TIMED.format(body=body)))
 
 
 def _settings() -> dict[str, str]:
-    """The environment that the template gives, with values that name nothing real."""
-    seconds = [
-        "METRIC_PERIOD",
-        "METRIC_WINDOW",
-        "QUIET_METRICS",
-        "FIRST_BACKOFF",
-        "BACKOFF_UNIT",
-        "BACKOFF_MAX",
-        "DAY",
-        "FLEET_WINDOW",
-        "SHARED_FAILURE",
-        "PROOF_WINDOW",
-        "FORGET_AFTER",
-        "SILENT_STOP",
-        "INTERNAL_RETRY",
-        "EMPTY_ASSIGNMENT",
-        "STUCK",
-        "PAGE_BLIND",
-        "PAGE_STALLED",
-        "REPEAT_NOTICE",
-        "SLACK_TIMEOUT",
-    ]
-    counts = [
-        "LOOKS_NEEDED",
-        *("RESTARTS_PER_INCIDENT", "RESTARTS_PER_DAY", "IDLE_PROOF_LOOKS"),
-        *("FLEET_RESTARTS", "FLEET_PERCENT", "SHARED_FAILURES"),
-    ]
-    urls = ("FINDINGS_QUEUE_URL", "LOG_DEAD_LETTER_QUEUE_URL", "FINDINGS_DLQ_URL", "SLACK_DLQ_URL", "SLACK_QUEUE_URL")
-    plain = {"AWS_DEFAULT_REGION": "us-east-1", "POWERTOOLS_SERVICE_NAME": "connectops"}
-    ours = (
-        {f"{name}_SECONDS": "60" for name in seconds}
-        | dict.fromkeys(counts, "2")
-        | dict.fromkeys(urls, "https://queue.example/one")
-        | {"TABLE_NAME": "ledger", "ALERTS_TOPIC_ARN": "arn:aws:sns:us-east-1:123456789012:alerts", "MODE": "repair"}
-        | {"KAFKA_CONNECT_CLUSTERS": "[]", "LOG_GROUP_CONNECTORS": "{}", "WATCH_MSK_CONNECT": "true"}
-        | {"WORKER_LOG_GROUPS": ""}
-        | {"SLACK_WEBHOOK_SECRET": "connectops/slack"}
-    )
-    return plain | {f"CONNECTOPS_{name}": value for name, value in ours.items()}
+    """The environment that the template gives, with the names of resources for what they would be called."""
+    parameters = defaults() | {"SlackWebhookSecret": "connectops/slack"}
+    together = {name: value for function in FUNCTIONS for name, value in environment(function, parameters).items()}
+    return {"AWS_DEFAULT_REGION": "us-east-1"} | together
 
 
 if __name__ == "__main__":
