@@ -14,6 +14,8 @@ from urllib.parse import urlencode
 from sandbox.records import Call, Fault, Invocation, LiveWorker, Mail
 
 type Moment = Literal["before", "after"]
+type Rollback = Literal["", "COMPLETE", "FAILED"]
+"""Empty: there is none."""
 
 
 class SandboxError(Exception):
@@ -107,9 +109,12 @@ class Sandbox:
         """The connector is FAILED, as MSK Connect says when its workers cannot run it."""
         self._request("POST", "connectors/fail", self._of(name, code=code, message=message))
 
-    def fail_next_operation(self, name: str, message: str, code: str = "UnknownError.Unknown") -> None:
-        """The next operation on the connector ends as failed (an update is rolled back)."""
-        self._request("POST", "connectors/fail-next-operation", self._of(name, code=code, message=message))
+    def fail_next_operation(
+        self, name: str, message: str, code: str = "UnknownError.Unknown", rollback: Rollback = "COMPLETE"
+    ) -> None:
+        """The next operation on the connector ends as failed; `rollback` is how going back from an update ends."""
+        asked = self._of(name, code=code, message=message, rollback=rollback)
+        self._request("POST", "connectors/fail-next-operation", asked)
 
     def set_connector_state(self, name: str, state: str) -> None:
         self._request("POST", "connectors/state", self._of(name, state=state))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import boto3
@@ -10,7 +11,7 @@ from moto import mock_aws
 
 from connectops.errors import Unreachable
 from connectops.facts import FactsTable
-from connectops.model import ConnectorId, ConnectorState, Facts, Platform
+from connectops.model import ChangedSetting, ConnectorId, ConnectorState, Facts, Platform, Update, UpdateState
 from tests.builders import MINUTE, NOW, ONPREM, ORDERS
 from tests.tables import a_table
 
@@ -28,6 +29,13 @@ def dynamodb():
 @pytest.fixture
 def table(dynamodb):
     return FactsTable("ledger", dynamodb)
+
+
+def test_a_failed_update_is_kept_as_it_was_told(table):
+    changes = (ChangedSetting("tasks.max", "1", None),)
+    update = Update("arn:1", UpdateState.ROLLED_BACK, NOW, NOW + MINUTE, error="no", changes=changes, more_changes=2)
+    table.remember(replace(FACTS, update=update), NOW)
+    assert table.recall([ORDERS])[ORDERS].update == update
 
 
 def test_what_is_kept_is_loaded_and_the_rest_is_not_known(table):

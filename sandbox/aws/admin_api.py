@@ -16,6 +16,7 @@ from sandbox.aws.delivery.schedules import Schedules
 from sandbox.aws.kafkaconnect import models
 from sandbox.aws.kafkaconnect.models import kafkaconnect_backends
 from sandbox.aws.kafkaconnect.resources import Connector
+from sandbox.aws.kafkaconnect.work import Outcome
 from sandbox.aws.world import ACCOUNT, World
 from sandbox.records import Fault
 
@@ -92,7 +93,8 @@ class AdminApi:
 
     def _fail_next_operation(self, _query: Query, body: dict[str, Any]) -> None:
         backend = kafkaconnect_backends[ACCOUNT][body["region"]]
-        backend.next_failure[body["name"]] = {"code": body["code"], "message": body["message"]}
+        error = {"code": body["code"], "message": body["message"]}
+        backend.next_failure[body["name"]] = Outcome(error, body["rollback"])
 
     def _set_state(self, _query: Query, body: dict[str, Any]) -> None:
         connector = _connector(body)

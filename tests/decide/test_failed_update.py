@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from connectops.decide.updates import is_news
 from connectops.model import (
@@ -20,7 +22,7 @@ from connectops.model import (
     UpdateState,
     Verdict,
 )
-from tests.builders import MINUTE, NOW, ORDERS, SECOND, a_failed_look, a_look, an_order
+from tests.builders import MINUTE, NOW, ORDERS, SECOND, a_diagnosis, a_failed_look, a_look, a_refusal, an_order
 from tests.fakes import World
 
 HOUR = timedelta(hours=1)
@@ -159,6 +161,14 @@ def test_who_acknowledged_it_hears_no_more_of_it_until_its_end(world: World) -> 
     assert world.voice.changes == [("update-failed", "warning"), ("resolved", "info")]
 
 
+def test_who_releases_it_hears_of_it_again(world: World) -> None:
+    world.take(after(timedelta(0)))
+    world.take(an_order(OrderKind.ACK, NOW + MINUTE, until=NOW + 30 * HOUR), MINUTE)
+    world.take(an_order(OrderKind.RELEASE, NOW + HOUR), HOUR)
+    world.take(after(5 * HOUR), 5 * HOUR)
+    assert world.voice.changes == [("update-failed", "warning"), ("reminder", "warning")]
+
+
 def test_a_silenced_connector_tells_it_when_the_silence_ends(world: World) -> None:
     world.take(an_order(OrderKind.SILENCE))
     world.take(after(timedelta(0)))
@@ -205,3 +215,34 @@ def test_its_phase_says_that_a_person_is_needed(world: World) -> None:
     assert incident
     assert (incident.phase, incident.connector) == (Phase.REFUSED, ORDERS)
     assert incident.timeline[0].what == "update ROLLED_BACK"
+
+
+@given(st.lists(st.sampled_from(["well", "failed", "degraded", "updating", "dies", "refused", "paused"]), max_size=25))
+def test_whatever_happens_to_the_connector_is_decided_as_if_no_update_had_failed(story: list[str]) -> None:
+    with_update, without = World(), World()
+    for world, update in ((with_update, FAILED), (without, None)):
+        for minute, what in enumerate(story):
+            at, after_start = NOW + minute * MINUTE, minute * MINUTE
+            world.sight.sees = a_failed_look(at)
+            world.take(happening(what, at, update), after_start)
+    assert with_update.hands.restarts == without.hands.restarts
+    assert with_update.record().incident == without.record().incident
+    others = [said for said in with_update.voice.said if not said.incident_id.endswith("-update")]
+    assert others == without.voice.said
+
+
+def happening(what: str, at: datetime, update: Update | None) -> object:
+    match what:
+        case "well":
+            return a_look(at, update=update, records_at=at - SECOND)
+        case "failed":
+            return a_failed_look(at, update=update)
+        case "degraded":
+            return a_look(at, running=1, failed=1, update=update)
+        case "updating":
+            return a_look(at, state=ConnectorState.UPDATING, update=update)
+        case "paused":
+            return a_look(at, state=ConnectorState.PAUSED, update=update)
+        case "dies":
+            return a_diagnosis(at=at)
+    return a_refusal(at=at)

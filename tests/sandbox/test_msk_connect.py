@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from sandbox.admin import Rollback
 from sandbox.session import SandboxSession
 
 CAPACITY = {"provisionedCapacity": {"mcuCount": 1, "workerCount": 1}}
@@ -142,17 +143,24 @@ def test_an_update_wants_the_current_version_and_one_kind_of_change(sandbox: San
     assert after["currentVersion"] != version
 
 
-def test_an_update_that_fails_is_rolled_back(sandbox: SandboxSession, name: str) -> None:
+@pytest.mark.parametrize(
+    ("rollback", "ends"), [("COMPLETE", "ROLLBACK_COMPLETE"), ("FAILED", "ROLLBACK_FAILED"), ("", "UPDATE_FAILED")]
+)
+def test_an_update_that_fails_says_how_it_went_and_between_what(
+    sandbox: SandboxSession, name: str, rollback: Rollback, ends: str
+) -> None:
     kafka_connect = sandbox.client("kafkaconnect")
     arn = running(sandbox, name)
     before = kafka_connect.describe_connector(connectorArn=arn)
-    sandbox.fail_next_operation(name, "Tasks are unhealthy.")
+    sandbox.fail_next_operation(name, "Tasks are unhealthy.", rollback=rollback)
     operation = kafka_connect.update_connector(
         connectorArn=arn, currentVersion=before["currentVersion"], connectorConfiguration={"connector.class": "bad"}
     )["connectorOperationArn"]
     sandbox.wait_for(lambda: state(sandbox, arn) == "RUNNING")
     told = kafka_connect.describe_connector_operation(connectorOperationArn=operation)
-    assert told["connectorOperationState"] == "ROLLBACK_COMPLETE"
+    assert told["connectorOperationState"] == ends
+    assert told["originConnectorConfiguration"] == before["connectorConfiguration"]
+    assert told["targetConnectorConfiguration"] == {"connector.class": "bad"}
     assert told["errorInfo"]["message"] == "Tasks are unhealthy."
     after = kafka_connect.describe_connector(connectorArn=arn)
     assert after["connectorConfiguration"] == before["connectorConfiguration"]

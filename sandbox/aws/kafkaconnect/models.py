@@ -45,8 +45,8 @@ class KafkaConnectBackend(BaseBackend):
         self.workers: dict[str, WorkerConfiguration] = {}
         self._connectors: dict[str, Connector] = {}
         self.tagger = TaggingService()
-        self.next_failure: dict[str, dict[str, str]] = {}
-        """Name of a connector to the error with which its next operation fails; see the admin API."""
+        self.next_failure: dict[str, Outcome] = {}
+        """Name of a connector to how its next operation fails; see the admin API."""
 
     # plug-ins and worker configurations
 
@@ -186,8 +186,8 @@ class KafkaConnectBackend(BaseBackend):
 
     def _carried_out(self, connector: Connector, begin: Callable[[], Work]) -> Work:
         """What was ordered to fail does so after the time that operations take, and nobody begins it."""
-        error = self.next_failure.pop(connector.name, None)
-        return Elapsing(switches.operation_seconds, Outcome(error, "COMPLETE")) if error else begin()
+        failure = self.next_failure.pop(connector.name, None)
+        return Elapsing(switches.operation_seconds, failure) if failure else begin()
 
     def _in_state(self, arn: str, state: str) -> Connector:
         connector = self.connector(arn)

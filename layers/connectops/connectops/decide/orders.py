@@ -199,7 +199,8 @@ def _release(record: ConnectorRecord, order: Order, policy: RepairPolicy, now: d
     """The next look decides anew; the restarts of the day stay counted."""
     incident = record.incident
     ended = [name for name in ("hold", "silence") if (kept := getattr(record, name)) and kept.until > now]
-    if incident and incident.acknowledged:
+    failed_update = record.failed_update
+    if (incident and incident.acknowledged) or (failed_update and failed_update.acknowledged):
         ended.append("acknowledgement")
     if incident and incident.barred:
         ended.append("the platform's refusal")
@@ -209,7 +210,8 @@ def _release(record: ConnectorRecord, order: Order, policy: RepairPolicy, now: d
     if not ended:
         return _refused(record, order, "it is neither quarantined nor held, silenced or acknowledged", now)
     incident = incident and replace(incident, acknowledged=None, barred=None)
-    record = replace(record, incident=incident, hold=None, silence=None)
+    failed_update = failed_update and replace(failed_update, acknowledged=None)
+    record = replace(record, incident=incident, failed_update=failed_update, hold=None, silence=None)
     return _done(record, order, f"ended: {', '.join(ended)}; the next look decides anew", policy, now)
 
 
