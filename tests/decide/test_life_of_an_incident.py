@@ -595,6 +595,32 @@ def test_what_heals_by_itself_while_waiting_is_not_restarted(world):
     assert world.hands.restarts == []
 
 
+def test_a_status_that_never_showed_the_death_of_a_task_does_not_show_its_end(world):
+    world.take(a_refusal("SCHEMA_HISTORY_MISSING"))
+    for minute in range(1, 90):
+        world.take(healthy(minute), minute * MINUTE)
+    assert world.record().incident is not None
+    assert world.voice.changes == [("refused", "page")]
+
+
+def test_a_death_that_no_status_showed_is_over_when_the_task_was_started_again(world):
+    world.take(a_refusal("SCHEMA_HISTORY_MISSING"))
+    world.take(a_sign(Life.STARTED, at=NOW + 5 * MINUTE), 5 * MINUTE)
+    for minute in range(6, 20):
+        world.take(healthy(minute), minute * MINUTE)
+    assert world.record().incident is None
+    assert world.voice.changes == [("refused", "page"), ("resolved", "info")]
+
+
+@pytest.mark.parametrize(("minutes", "restarts"), [(9, []), (11, [("msk/orders", Action.RESTART_CONNECTOR)])])
+def test_a_death_that_no_status_shows_is_restarted_as_a_whole_after_some_patience(world, minutes, restarts):
+    world.take(a_diagnosis())
+    for minute in range(1, minutes + 1):
+        world.sight.sees = healthy(minute)
+        world.take(healthy(minute), minute * MINUTE)
+    assert world.hands.restarts == restarts
+
+
 def test_a_line_that_no_status_confirms_is_dropped_without_a_word(world):
     world.take(a_diagnosis("KAFKA_UNREACHABLE", killed=False))
     for minute in range(1, 13):

@@ -98,6 +98,7 @@ def test_what_is_not_healthy_when_the_time_is_up_is_not_proven(health: Health) -
 
 SEEN = {"evidence_at": NOW, "health": Health.FAILED, "phase": Phase.WAITING}
 LINES_ONLY = {"evidence_at": NOW, "phase": Phase.WATCHING, "diagnosis": a_diagnosis(killed=False)}
+DIED_UNSEEN = {"evidence_at": NOW, "phase": Phase.REFUSED, "diagnosis": a_diagnosis(killed=True)}
 SILENT = {"evidence_at": NOW, "silent": True, "health": Health.STALLED, "phase": Phase.WAITING}
 
 
@@ -113,6 +114,9 @@ SILENT = {"evidence_at": NOW, "silent": True, "health": Health.STALLED, "phase":
         (LINES_ONLY, 2, None, 10, Proof.BY_TASKS),
         (LINES_ONLY, 1, None, 10, Proof.NOT_YET),
         (LINES_ONLY, 1, 1, 10, Proof.BY_RECORDS),
+        (DIED_UNSEEN, 99, None, 600, Proof.NOT_YET),
+        (DIED_UNSEEN, 1, 1, 1, Proof.BY_RECORDS),
+        (DIED_UNSEEN | {"health": Health.FAILED}, 2, None, 2, Proof.BY_TASKS),
         (SILENT, 99, None, 600, Proof.NOT_YET),
         (SILENT, 1, 1, 1, Proof.BY_RECORDS),
     ],

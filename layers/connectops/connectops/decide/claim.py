@@ -9,7 +9,7 @@ from connectops.decide.attempt import held
 from connectops.decide.evidence import moved_since
 from connectops.decide.incident import HANDS_OFF, Step, closed_by_hand, conclude, noted, nothing
 from connectops.decide.intent import tailored
-from connectops.decide.proof import status_showed_it
+from connectops.decide.proof import status_is_believed
 from connectops.decide.restart_policy import rule
 from connectops.model import (
     Attempt,
@@ -43,7 +43,7 @@ def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dateti
     version, arn = look.connect_version or record.connect_version, look.arn or record.arn
     record = replace(record, connect_version=version, arn=arn, shares=look.shares or record.shares)
     incident = replace(incident, state=look.state)
-    if _recovers(record, incident, look):
+    if _recovers(record, incident, look, policy, now):
         return held(record, incident, "it works again just before the restart", policy, now)
     decision = rule(record, incident, policy, now)
     if not decision.action.restarts:
@@ -52,13 +52,13 @@ def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dateti
     return Step(claimed(record, incident, decision, now), decision, unclaimed=unclaimed)
 
 
-def _recovers(record: ConnectorRecord, incident: Incident, look: Look) -> bool:
+def _recovers(record: ConnectorRecord, incident: Incident, look: Look, policy: RepairPolicy, now: datetime) -> bool:
     """What was seen before the failure says nothing about its end."""
     if incident.silent:
         return moved_since(record, look, incident.failing_until)
     tasks = look.tasks
     run_again = tasks is not None and tasks.running > 0 and not tasks.failed and tasks.seen_at > incident.failing_until
-    return run_again and status_showed_it(incident)
+    return run_again and status_is_believed(incident, policy, now)
 
 
 def claimed(

@@ -8,6 +8,7 @@ from datetime import datetime
 from connectops.decide import evidence
 from connectops.decide.attempt import end_attempt
 from connectops.decide.incident import Step, conclude, noted, nothing, opened, resolved, suspecting
+from connectops.decide.proof import died_unseen
 from connectops.model import (
     AttemptEnd,
     ConnectorRecord,
@@ -104,16 +105,25 @@ def hear_life(record: ConnectorRecord, sign: SignOfLife, policy: RepairPolicy, n
         alive_at = min(sign.at, now)
         record = replace(record, last_life_at=max(record.last_life_at or alive_at, alive_at))
     incident = record.incident
-    if incident is None or not _ends_silence(incident, sign):
+    if incident is None or not _follows(incident, sign):
         return nothing(record, f"a sign of life: {sign.life}")
-    if sign.life is not Life.STARTED:
+    if sign.life is Life.STARTED and (incident.silent or died_unseen(incident)):
+        return _started(record, incident, sign, now)
+    if sign.life is not Life.STARTED and incident.silent:
         return resolved(record, incident, "it reconnected by itself", policy, now)
-    started = replace(incident, silent=False, looks=0, evidence_at=sign.at, line_at=sign.at, heard_at=now)
+    return nothing(record, f"a sign of life: {sign.life}")
+
+
+def _started(record: ConnectorRecord, incident: Incident, sign: SignOfLife, now: datetime) -> Step:
+    diagnosis = incident.diagnosis and replace(incident.diagnosis, killed=False)
+    started = replace(
+        incident, diagnosis=diagnosis, silent=False, looks=0, evidence_at=sign.at, line_at=sign.at, heard_at=now
+    )
     started = noted(started, now, "a task started", "it was restarted by somebody else, or by itself")
     return nothing(replace(record, incident=started), "a task started: the next looks will tell")
 
 
-def _ends_silence(incident: Incident, sign: SignOfLife) -> bool:
+def _follows(incident: Incident, sign: SignOfLife) -> bool:
     task = incident.diagnosis.task if incident.diagnosis else None
     ours = incident.phase in (Phase.RESTARTING, Phase.PROVING)
-    return incident.silent and not ours and sign.at > incident.evidence_at and evidence.same_task(sign.task, task)
+    return not ours and sign.at > incident.evidence_at and evidence.same_task(sign.task, task)

@@ -154,7 +154,7 @@ def _healthy(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dat
     if recovery in (Proof.BY_RECORDS, Proof.BY_TASKS):
         reason = f"it recovered without a restart by ConnectOps: {recovery.value}"
         return resolved(record, incident, reason, policy, now)
-    if incident.healthy_looks and incident.phase is Phase.WAITING and proof.status_showed_it(incident):
+    if incident.healthy_looks and incident.phase is Phase.WAITING and proof.status_is_believed(incident, policy, now):
         reason = "its tasks run again: the next look will tell"
         verdict = incident.diagnosis.verdict if incident.diagnosis else None
         return Step(record, Decision(Action.WAIT, reason, incident.failure_class, verdict, incident.not_before))

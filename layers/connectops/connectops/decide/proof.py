@@ -52,7 +52,8 @@ def weigh_recovery(
     """Judge a healthy look at an incident that we are not restarting: whether it healed, by itself or by a person.
 
     Where the status never showed the failure, it cannot show its end: then a long time without any further line about
-    it is needed. What was confirmed by silence is disproved by records alone.
+    it is needed. What was confirmed by silence is disproved by records alone, and so is the death of a task that the
+    status never showed: a dead task logs nothing, and its last status may stand for ever.
     """
     if look.tasks is None or look.tasks.seen_at <= incident.failing_until:
         return Proof.NOT_YET
@@ -61,14 +62,31 @@ def weigh_recovery(
         return Proof.NOT_YET
     if moved_since(record, look, incident.failing_until):
         return Proof.BY_RECORDS
-    if incident.silent or incident.healthy_looks < policy.idle_proof_looks:
+    if incident.silent or died_unseen(incident) or incident.healthy_looks < policy.idle_proof_looks:
         return Proof.NOT_YET
     return Proof.BY_TASKS
 
 
 def status_showed_it(incident: Incident) -> bool:
-    killed = incident.diagnosis is not None and incident.diagnosis.killed
-    return not incident.silent and (killed or incident.health in FAILING)
+    return not incident.silent and (_killed(incident) or incident.health in FAILING)
+
+
+def status_is_believed(incident: Incident, policy: RepairPolicy, now: datetime) -> bool:
+    """Whether tasks that run again speak against a restart: for some time, also where no look ever saw them dead."""
+    patience_is_over = _quiet_since(incident.failing_until, policy.internal_retry_after, now)
+    return status_showed_it(incident) and not (died_unseen(incident) and patience_is_over)
+
+
+def died_unseen(incident: Incident) -> bool:
+    """A line says that the task is dead, and no look ever did. Measured: a replaced worker may not overwrite RUNNING.
+
+    The workers' group begins to count its generations anew, and Kafka Connect takes the newer status for the older.
+    """
+    return not incident.silent and _killed(incident) and incident.health not in FAILING
+
+
+def _killed(incident: Incident) -> bool:
+    return incident.diagnosis is not None and incident.diagnosis.killed
 
 
 def _quiet_since(evidence_at: datetime, long_enough: timedelta, now: datetime) -> bool:

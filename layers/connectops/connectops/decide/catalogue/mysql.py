@@ -293,6 +293,9 @@ MYSQL_CLASSES = (
             *texts(
                 "Failed to read next byte from position",
                 "Failed to read remaining * of * bytes from position",
+                # Connector/J's own NullPointerException where the connection ends in the middle of a call.
+                'Cannot invoke "com.mysql.cj.* because "this.session" is null',
+                'Cannot invoke "com.mysql.cj.* because "this.connection" is null',
                 "Timed out after * while waiting to connect to",
                 "Too many connections",
                 "Failed to reconnect after schema recovery",
