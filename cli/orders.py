@@ -13,8 +13,9 @@ import typer
 
 from cli.deployed import Deployed
 from cli.naming import Named, NotNamed, find_connector, what_there_is
+from connectops.decide.answers import answer_of
 from connectops.decide.moments import A_DURATION, duration
-from connectops.decide.orders import LONGEST, answer_of
+from connectops.decide.reprieves import LONGEST
 from connectops.errors import ConnectOpsError, Unreachable
 from connectops.ledger import Ledger
 from connectops.model import Answer, Attempt, AttemptEnd, ConnectorRecord, Finding, Order, OrderKind

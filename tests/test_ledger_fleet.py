@@ -32,7 +32,7 @@ from connectops.model import (
     Surroundings,
 )
 from tests.builders import MINUTE, NOW, ONPREM, ORDERS, a_diagnosis
-from tests.decide.test_fleet import DATABASE, Fleet, changes_of
+from tests.fleets import DATABASE, Fleet, changes_of
 from tests.tables import a_table
 
 SUBNET = SharedSource(Shared.SUBNET, "subnet-1")

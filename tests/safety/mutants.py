@@ -30,6 +30,7 @@ from connectops.decide import (
     orders,
     probing,
     proof,
+    reprieves,
     restart_policy,
     transfer,
 )
@@ -195,7 +196,7 @@ def _short(order: Order, now: datetime) -> Reprieve | str:
     return kept if isinstance(kept, str) else replace(kept, until=kept.at + (kept.until - kept.at) / 2)
 
 
-_REPRIEVE = orders._reprieve
+_REPRIEVE = reprieves._reprieve
 
 
 def _spends_all(budget: RestartBudget, record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> RestartBudget:
@@ -215,6 +216,8 @@ MUTANTS = (
     Mutant("forgets its attempts at once", ((looks, "_cooling_down", _forgets_at_once),)),
     Mutant("restarts what somebody paused", _claims(_unpaused)),
     Mutant("restarts what it could not see just before", _claims(_seen)),
+    Mutant("lets a person restart beside a restart", ((fleet_limits, "take", lambda lock, *_: lock),)),
+    Mutant("does not count what a person restarts", ((fleet_limits, "count", lambda budget, *_: budget),)),
     Mutant("takes what it could not see for failed", ((looks, "stay_blind", _guesses),)),
     Mutant("ignores the tags", ((intent, "read_tags", lambda _: Tags()),)),
     Mutant("ignores holds and windows", ((intent, "_holds", lambda *_: ()),)),
@@ -226,7 +229,7 @@ MUTANTS = (
     Mutant("carries an order out that comes late", ((orders, "TOO_LATE", timedelta(days=1)),)),
     Mutant("resumes what was not paused, restarts what was", ((orders, "_speaks_against", lambda *_: None),)),
     Mutant("restarts what does harm without force", ((orders, "_restart_would_harm", lambda *_, **__: None),)),
-    Mutant("ends a hold before its time", ((orders, "_reprieve", _short),)),
+    Mutant("ends a hold before its time", ((reprieves, "_reprieve", _short),)),
     Mutant("takes what was seen before an update for news", ((transfer, "hand_over", lambda record, *_: record),)),
     Mutant("restarts whatever died", ((restart_policy, "verdict_of", _everything),)),
     Mutant("lets noise hide a refusal", ((evidence, "outranks", _lenient),)),
@@ -248,7 +251,16 @@ MUTANTS = (
 )
 TESTS = tuple(
     f"tests/decide/test_{name}.py"
-    for name in ("life_of_an_incident", "what_could_go_wrong", "tags", "orders", "transfer", "policy_file")
+    for name in (
+        "life_of_an_incident",
+        "what_could_go_wrong",
+        "tags",
+        "orders",
+        "orders_in_a_fleet",
+        "rebalance",
+        "transfer",
+        "policy_file",
+    )
 )
 
 

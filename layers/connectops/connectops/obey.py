@@ -1,34 +1,35 @@
 """From a person's order to its answer: load, weigh, look, claim, carry out, answer, tell.
 
 As in `respond`, the claim is in the ledger before the platform is called: an order that is delivered again after a
-crash is not carried out again. The outcome of a restart is followed and proven like any other, by the looks that come.
+crash is not carried out again. It is written together with what it means for the fleet. The outcome of a restart is
+followed and proven like any other, by the looks that come.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from connectops.decide.answers import is_taken
 from connectops.decide.attempt import accepted
 from connectops.decide.incident import Step
 from connectops.decide.orders import carried_out, claim_order, hear_order, turned_down
 from connectops.errors import ActionRefused, Forbidden, ObservationFailed, OutcomeUnknown
 from connectops.model import ConnectorId, ConnectorRecord, Order, OrderKind, RepairPolicy
-from connectops.respond import Doors, Outcome, deliver, follow_up, look_once_more
+from connectops.respond import Doors, Outcome, deliver, follow_up, look_once_more, write
 
 
 def obey(doors: Doors, connector: ConnectorId, order: Order, policy: RepairPolicy) -> Outcome:
     """Take one order to its answer. Raises LostRace and Unreachable of the ledger: the order comes again."""
     now = doors.clock()
     read = doors.records.load(connector)
-    step, carries_out = hear_order(read, order, policy, now), False
+    step = hear_order(read, order, policy, now)
     if step is None:
         followed = follow_up(doors, replace(read, arn=read.arn or order.arn), policy, now)
-        obedience = claim_order(followed, order, look_once_more(doors, followed, now), policy, now)
-        step, carries_out = obedience.step, obedience.carries_out
-    saved = read if step.record == read else doors.records.save(step.record, now, step.ended)
-    if carries_out:
-        step = _carry_out(doors, replace(read, version=saved.version), saved, order, policy)
-        saved = doors.records.save(step.record, doors.clock(), step.ended)
+        step = claim_order(followed, order, look_once_more(doors, followed, now), policy, now)
+    step, saved = write(doors, read, step, policy, now)
+    if is_taken(saved, order) and not is_taken(read, order):
+        taken, before = saved, replace(step.unclaimed or saved, version=saved.version)
+        step, saved = write(doors, taken, _carry_out(doors, before, taken, order, policy), policy, doors.clock())
     restarted = step.decision.action.restarts
     return deliver(doors, Outcome(step.decision, saved, step.ended, restarted))
 

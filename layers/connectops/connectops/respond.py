@@ -121,11 +121,11 @@ def respond(doors: Doors, finding: Finding, policy: RepairPolicy) -> Outcome:
         step = _wait_for_others(doors, read, step, policy, now)
     if step.decision.action.restarts:
         step = claim(step.record, look_once_more(doors, step.record, now), policy, now)
-    step, saved = _write(doors, read, step, policy, now)
+    step, saved = write(doors, read, step, policy, now)
     restarts = step.unclaimed is not None
     if restarts:
         claimed, step = saved, _restart(doors, saved, step, policy)
-        step, saved = _write(doors, claimed, step, policy, doors.clock())
+        step, saved = write(doors, claimed, step, policy, doors.clock())
     return deliver(doors, Outcome(step.decision, saved, step.ended, restarts))
 
 
@@ -135,7 +135,7 @@ def _wait_for_others(doors: Doors, read: ConnectorRecord, step: Step, policy: Re
     return wait_for_others(read, step, around, policy, now)
 
 
-def _write(
+def write(
     doors: Doors, before: ConnectorRecord, step: Step, policy: RepairPolicy, now: datetime
 ) -> tuple[Step, ConnectorRecord]:
     """Write a step, as the fleet allows it, together with what it means for the fleet: one write, all or nothing."""

@@ -73,7 +73,7 @@ def refused(record: ConnectorRecord, error: ConnectOpsError, policy: RepairPolic
         backoff_attempts=max(record.backoff_attempts - 1, 0),
     )
     if error.waiting_helps:
-        return held(record, incident, f"busy: {error}", policy, now)
+        return replace(held(record, incident, f"busy: {error}", policy, now), busy=True)
     barred = replace(incident, barred=str(error))
     return conclude(replace(record, incident=barred), barred, policy, now)
 

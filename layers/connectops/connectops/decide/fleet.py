@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectops.decide import fleet_limits, fleet_notices, probing, shared_failure
+from connectops.decide.answers import refused
 from connectops.decide.fleet_limits import Hold, needs_lock
 from connectops.decide.incident import Step, noted
 from connectops.decide.intent import tailored
@@ -21,6 +22,7 @@ from connectops.model import (
     ConnectorRecord,
     Decision,
     Incident,
+    Order,
     Phase,
     Platform,
     RepairPolicy,
@@ -50,7 +52,7 @@ def _sources(
     if after.fleet:
         return (after.fleet.source,)
     incident = after.incident or before.incident
-    if incident is None or incident.phase is Phase.WATCHING:
+    if incident is None or incident.phase is Phase.WATCHING or not shared_failure.shows_failure(incident):
         return ()
     is_new = now - shared_failure.failing_since(incident) < policy.shared_window
     return suspects(after.shares, incident) if restarts or is_new else ()
@@ -99,8 +101,12 @@ def _ended(part: Part, now: datetime) -> Part:
 
 
 def _admitted(part: Part, policy: RepairPolicy, now: datetime) -> Part:
-    """All that a restart needs is taken together, or nothing of it."""
-    taken = probing.admit(part, policy, now)
+    """All that a restart needs is taken together, or nothing of it.
+
+    A person goes first, before budget and probe, and is counted; the cluster has one restart at a time, whoever asks.
+    """
+    ordered = _order_of(part.record)
+    taken = probing.step_in(part, policy, now) if ordered else probing.admit(part, policy, now)
     if isinstance(taken, Hold):
         return _held_back(part, taken, now)
     around, record = taken.around, taken.record
@@ -110,7 +116,8 @@ def _admitted(part: Part, policy: RepairPolicy, now: datetime) -> Part:
             return _held_back(part, lock, now)
         around = replace(around, lock=lock)
     if around.budget:
-        budget = fleet_limits.spend(around.budget, record, policy, now)
+        spend = fleet_limits.count if ordered else fleet_limits.spend
+        budget = spend(around.budget, record, policy, now)
         if isinstance(budget, Hold):
             return _held_back(part, budget, now)
         around = replace(around, budget=budget)
@@ -119,12 +126,21 @@ def _admitted(part: Part, policy: RepairPolicy, now: datetime) -> Part:
 
 def _held_back(part: Part, hold: Hold, now: datetime) -> Part:
     """The claim is given up again: the restart is right, and others come first."""
-    record = part.step.unclaimed
+    record, order = part.step.unclaimed, _order_of(part.record)
+    if record and order:
+        when = f", at {hold.until:%H:%M:%S} UTC at the latest" if hold.until else ""
+        return replace(part, step=refused(record, order, f"{hold.reason}: give it again when it is free{when}", now))
     if record is None or record.incident is None:
         return part
     incident = record.incident
     decision = Decision(Action.WAIT, hold.reason, incident.failure_class, verdict_of(incident), hold.until)
     return replace(part, step=_waiting(record, incident, decision, now))
+
+
+def _order_of(record: ConnectorRecord) -> Order | None:
+    """The order by which a restart was claimed; None if ConnectOps claimed it."""
+    claimed_by = record.incident.attempts[-1].order if record.incident and record.incident.attempts else None
+    return next((each.order for each in record.orders if each.order.id == claimed_by), None)
 
 
 def _waiting(record: ConnectorRecord, incident: Incident, decision: Decision, now: datetime) -> Step:
@@ -137,5 +153,5 @@ def _released(part: Part, before: ConnectorRecord, policy: RepairPolicy, now: da
     lock = part.around.lock
     if lock is None:
         return part
-    lock = fleet_limits.release(lock, before, part.record, policy, now)
+    lock = fleet_limits.release(lock, before, part.record, policy, now, busy=part.step.busy)
     return replace(part, around=replace(part.around, lock=lock))

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from connectops.model import (
-    AttemptEnd,
     ClusterLock,
     ConnectorRecord,
     Phase,
@@ -29,15 +28,22 @@ def budget_limit(fleet_size: int, policy: RepairPolicy) -> int:
     return max(1, min(policy.fleet_restarts, fleet_size * policy.fleet_percent // 100))
 
 
-def spend(budget: RestartBudget, record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> RestartBudget | Hold:
-    """The budget with one more restart, or why there is none to be had. What was spent is never given back."""
-    size = record.fleet_size or budget.fleet_size
+def count(budget: RestartBudget, record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> RestartBudget:
+    """The budget with one more restart, whether there was room for it or not. What was spent is never given back."""
     claims = tuple(at for at in budget.claims if now - at < policy.budget_window)
-    limit = budget_limit(size, policy)
-    if len(claims) >= limit:
+    return replace(budget, fleet_size=record.fleet_size or budget.fleet_size, claims=(*claims, now))
+
+
+def spend(budget: RestartBudget, record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> RestartBudget | Hold:
+    """The budget with one more restart, or why there is none to be had."""
+    spent = count(budget, record, policy, now)
+    limit = budget_limit(spent.fleet_size, policy)
+    too_many = len(spent.claims) - limit
+    if too_many > 0:
         window = f"{policy.budget_window.total_seconds():g} s"
-        return Hold(f"the whole fleet may have {limit} restarts in {window}", min(claims) + policy.budget_window)
-    return replace(budget, fleet_size=size, claims=(*claims, now))
+        until = sorted(spent.claims)[too_many - 1] + policy.budget_window
+        return Hold(f"the whole fleet may have {limit} restarts in {window}", until)
+    return spent
 
 
 def take(lock: ClusterLock, record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> ClusterLock | Hold:
@@ -50,12 +56,18 @@ def take(lock: ClusterLock, record: ConnectorRecord, policy: RepairPolicy, now: 
 
 
 def release(
-    lock: ClusterLock, before: ConnectorRecord, after: ConnectorRecord, policy: RepairPolicy, now: datetime
+    lock: ClusterLock,
+    before: ConnectorRecord,
+    after: ConnectorRecord,
+    policy: RepairPolicy,
+    now: datetime,
+    *,
+    busy: bool,
 ) -> ClusterLock:
     """Free again once the restart is through; after a "busy" nobody asks the cluster for a while."""
     if lock.holder != after.connector.key or not needs_lock(before) or needs_lock(after):
         return lock
-    return replace(lock, holder=None, until=now + policy.first_backoff if _was_busy(after) else None)
+    return replace(lock, holder=None, until=now + policy.first_backoff if busy else None)
 
 
 def needs_lock(record: ConnectorRecord) -> bool:
@@ -65,9 +77,3 @@ def needs_lock(record: ConnectorRecord) -> bool:
         return False
     restarting = incident.phase in (Phase.RESTARTING, Phase.PROVING) and incident.attempts[-1].ended_at is None
     return restarting and not incident.looks and not incident.healthy_looks
-
-
-def _was_busy(record: ConnectorRecord) -> bool:
-    incident = record.incident
-    refused = incident is not None and incident.attempts and incident.attempts[-1].end is AttemptEnd.REFUSED
-    return bool(refused) and incident is not None and incident.barred is None

@@ -51,13 +51,15 @@ _PHASE_AFTER = {
 class Step:
     """What follows from a finding: the decision, the record to be saved, and an incident that ended by it.
 
-    `unclaimed` is there where `record` claims a restart: the record if the claim has to be given up again.
+    `unclaimed` is there where `record` claims a restart: the record if the claim has to be given up again. `busy`: the
+    platform refused a restart only for now.
     """
 
     record: ConnectorRecord
     decision: Decision
     ended: Incident | None = None
     unclaimed: ConnectorRecord | None = None
+    busy: bool = False
 
 
 def nothing(record: ConnectorRecord, reason: str) -> Step:

@@ -46,6 +46,15 @@ def admit(part: Part, policy: RepairPolicy, now: datetime) -> Part | Hold:
     return part.with_shared(probed(shared, me, policy, now))
 
 
+def step_in(part: Part, policy: RepairPolicy, now: datetime) -> Part:
+    """A person's restart waits for no proof; where none is awaited, it is the probe itself."""
+    shared = part.shared
+    if shared is None or shared.phase in (FleetPhase.PROVEN, FleetPhase.GAVE_UP):
+        return part
+    awaited = shared.phase is FleetPhase.PROBING and shared.until is not None and now < shared.until
+    return part if awaited else part.with_shared(probed(shared, part.record.connector.key, policy, now))
+
+
 def probed(shared: FleetIncident, probe: str, policy: RepairPolicy, now: datetime) -> FleetIncident:
     """It waits for the proof of this one, for as long as a restart and its proof may take."""
     names = shared.names if probe in shared.names else (*shared.names, probe)[-fleet_notices.NAMES_KEPT :]

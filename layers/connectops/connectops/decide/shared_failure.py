@@ -41,7 +41,7 @@ GATHERS_FOR = 4
 def meet(part: Part, policy: RepairPolicy, now: datetime) -> Part:
     """Join those that fail alike, or open their incident if this one makes them enough."""
     incident = part.record.incident
-    if part.record.fleet or incident is None or incident.phase is Phase.WATCHING:
+    if part.record.fleet or incident is None or incident.phase is Phase.WATCHING or not shows_failure(incident):
         return part
     for source in part.around.sources:
         shared = source.incident
@@ -55,6 +55,11 @@ def meet(part: Part, policy: RepairPolicy, now: datetime) -> Part:
             if part.record.fleet:
                 break
     return part
+
+
+def shows_failure(incident: Incident) -> bool:
+    """Whether anything ever failed: what a person had restarted may have been well."""
+    return incident.silent or incident.diagnosis is not None or incident.health is not None
 
 
 def failing_since(incident: Incident) -> datetime:
