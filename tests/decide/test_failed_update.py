@@ -177,6 +177,13 @@ def test_a_silenced_connector_tells_it_when_the_silence_ends(world: World) -> No
     assert [said.failure_class for said in world.voice.said] == ["MSK_UPDATE_ROLLED_BACK"]
 
 
+def test_what_a_hold_made_quiet_is_told_as_loudly_as_it_was_meant_once_it_ends(world: World) -> None:
+    world.take(an_order(OrderKind.HOLD))
+    for minute in range(1, 70):
+        world.take(after(minute * MINUTE, replace(FAILED, state=UpdateState.FAILED)), minute * MINUTE)
+    assert world.voice.changes == [("update-failed", "info"), ("reminder", "page")]
+
+
 @pytest.mark.parametrize("state", [ConnectorState.DELETING, ConnectorState.GONE])
 def test_a_connector_that_is_deleted_needs_no_update(world: World, state: ConnectorState) -> None:
     world.take(after(timedelta(0)))

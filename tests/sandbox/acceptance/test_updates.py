@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from connectops.model import Change, ConnectorId, ConnectorState, Severity, Verdict
+from connectops.model import Change, ConnectorId, ConnectorState, Health, Severity, Verdict
 from sandbox.demo.stage import OPERATION_SECONDS
 from sandbox.playback.recording import load
-from tests.sandbox.acceptance.conftest import SAMPLES, Theatre
+from tests.sandbox.acceptance.conftest import PATIENCE, SAMPLES, Theatre
 from tests.sandbox.acceptance.test_secrets import with_password
 
 QUIET = "a-noise-quiet"
@@ -35,7 +35,7 @@ def update(theatre: Theatre, connector: ConnectorId, **changes: str) -> None:
     kafka_connect.update_connector(
         connectorArn=arn, currentVersion=there["currentVersion"], connectorConfiguration=configuration
     )
-    theatre.sandbox.wait_for(lambda: state_of(theatre, arn) == ConnectorState.RUNNING)
+    await_running(theatre, connector)
 
 
 def arn_of(theatre: Theatre, connector: ConnectorId) -> str:
@@ -43,8 +43,11 @@ def arn_of(theatre: Theatre, connector: ConnectorId) -> str:
     return str(pages["connectors"][0]["connectorArn"])
 
 
-def state_of(theatre: Theatre, arn: str) -> str:
-    return str(theatre.sandbox.client("kafkaconnect").describe_connector(connectorArn=arn)["connectorState"])
+def await_running(theatre: Theatre, connector: ConnectorId) -> None:
+    arn, kafka_connect = arn_of(theatre, connector), theatre.sandbox.client("kafkaconnect")
+    theatre.sandbox.wait_for(
+        lambda: kafka_connect.describe_connector(connectorArn=arn)["connectorState"] == ConnectorState.RUNNING
+    )
 
 
 def everything_written(theatre: Theatre) -> str:
@@ -62,7 +65,7 @@ def test_an_update_that_is_rolled_back_is_told_and_the_next_one_resolves_it(upda
     theatre = updated_slowly
     recording = with_password(load(SAMPLES / QUIET), OLD_SECRET)
     connector = theatre.play(recording)
-    theatre.sandbox.wait_for(lambda: state_of(theatre, arn_of(theatre, connector)) == ConnectorState.RUNNING)
+    await_running(theatre, connector)
 
     code, message = "InvalidInput.InvalidConnectorConfiguration", f"Access denied with password {NEW_SECRET}"
     theatre.sandbox.fail_next_operation(connector.name, message, code)
@@ -93,9 +96,25 @@ def test_an_update_that_is_rolled_back_is_told_and_the_next_one_resolves_it(upda
     assert sight.seen.restarts == 0
 
 
+def test_an_update_that_could_not_be_taken_back_and_one_that_never_ends_page(theatre: Theatre) -> None:
+    half_way, endless = theatre.play(QUIET), theatre.play(QUIET)
+    await_running(theatre, half_way)
+    await_running(theatre, endless)
+    theatre.sandbox.set_connector_state(endless.name, ConnectorState.UPDATING)
+    theatre.sandbox.fail_next_operation(half_way.name, "No capacity.", rollback="FAILED")
+    update(theatre, half_way, **{"tasks.max": "8"})
+
+    told = theatre.await_sight(half_way, lambda sight: bool(sight.seen.notices)).seen.notices[0]
+    assert (told.failure_class, told.severity) == ("MSK_UPDATE_FAILED", Severity.PAGE)
+    patience = theatre.stage.seconds("StuckSeconds") + PATIENCE
+    told = theatre.await_sight(endless, lambda sight: bool(sight.seen.notices), patience).seen.notices[0]
+    assert (told.health, told.severity, told.change) == (Health.STUCK, Severity.PAGE, Change.REFUSED)
+    assert "list-connector-operations" in told.next_step
+
+
 def test_an_update_between_two_looks_is_told_when_it_is_the_connector_s_turn(theatre: Theatre) -> None:
     connector = theatre.play(QUIET)
-    theatre.sandbox.wait_for(lambda: state_of(theatre, arn_of(theatre, connector)) == ConnectorState.RUNNING)
+    await_running(theatre, connector)
     theatre.sandbox.operations_take(0.0)
     try:
         theatre.sandbox.fail_next_operation(connector.name, "The connector is not healthy after the update.")

@@ -13,6 +13,7 @@ from datetime import datetime
 
 from connectops.decide import alerting
 from connectops.decide.incident import Step, noted, opened
+from connectops.decide.loudness import is_louder, spoken
 from connectops.decide.update_story import in_words
 from connectops.decide.updates import CLASS_OF, TOLD_WITHIN, is_news
 from connectops.model import (
@@ -53,7 +54,7 @@ def see_update_end(step: Step, look: Look, policy: RepairPolicy, now: datetime) 
         return _end(step, incident, Change.RESOLVED, "a later update succeeded", policy, now)
     if now - incident.opened_at >= TOLD_WITHIN:
         return _end(step, incident, Change.CLOSED, "nobody updated it again for a day", policy, now)
-    return replace(step, record=_beside(record, lambda beside: alerting.remind(beside, policy, now)))
+    return replace(step, record=_beside(record, lambda beside: _remind(beside, incident, policy, now)))
 
 
 def _open(record: ConnectorRecord, update: Update, policy: RepairPolicy, now: datetime) -> ConnectorRecord:
@@ -80,6 +81,16 @@ def _open(record: ConnectorRecord, update: Update, policy: RepairPolicy, now: da
         return alerting.tell(beside, incident, Change.UPDATE_FAILED, diagnosis.severity, policy, now, done)
 
     return replace(_beside(record, told), update_told=update.at)
+
+
+def _remind(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: datetime) -> ConnectorRecord:
+    """Updates are made in maintenance windows: what these made quiet is told as loudly as it was meant after them."""
+    meant = incident.diagnosis.severity if incident.diagnosis else Severity.WARNING
+    loud = spoken(record, incident, Change.REMINDER, meant, policy, now)
+    if incident.told is None or loud is None or not is_louder(loud, incident.told):
+        return alerting.remind(record, policy, now)
+    done = alerting.sentence(incident.decision.reason if incident.decision else "it is still open")
+    return alerting.tell(record, incident, Change.REMINDER, meant, policy, now, done)
 
 
 def _diagnosis(update: Update) -> Diagnosis:
