@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectops.decide.health import assess
+from connectops.decide.health import assess, assess_anyway
 from connectops.model import ConnectorId, ConnectorState, Flow, Health, Look, Platform, Tasks
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -35,13 +35,29 @@ def silence(duration: timedelta) -> Flow:
         (0, 4, 0, Health.FAILED),
         (3, 1, 0, Health.DEGRADED),
         (1, 3, 0, Health.DEGRADED),
-        (0, 3, 1, Health.DEGRADED),
+        (0, 3, 1, Health.TRANSITION),
         (3, 0, 1, Health.TRANSITION),
         (0, 0, 1, Health.TRANSITION),
     ],
 )
 def test_a_running_connector_is_as_healthy_as_its_tasks(running: int, failed: int, other: int, health: Health) -> None:
     assert assess(look(tasks=(running, failed, other))) is health
+
+
+@pytest.mark.parametrize(
+    ("state", "tasks", "health"),
+    [
+        (ConnectorState.RUNNING, (1, 1, 1), Health.DEGRADED),
+        (ConnectorState.RUNNING, (0, 1, 1), Health.DEGRADED),
+        (ConnectorState.RUNNING, (1, 0, 1), Health.TRANSITION),
+        (ConnectorState.FAILED, (0, 0, 1), Health.FAILED),
+    ],
+)
+def test_a_failure_beside_tasks_that_come_is_a_transition_and_if_they_never_come_a_failure(
+    state: ConnectorState, tasks: tuple[int, int, int], health: Health
+) -> None:
+    assert assess(look(state, tasks)) is Health.TRANSITION
+    assert assess_anyway(look(state, tasks)) is health
 
 
 def test_a_running_connector_whose_tasks_were_not_seen_is_unknown() -> None:

@@ -216,6 +216,10 @@ MUTANTS = (
     Mutant("forgets its attempts at once", ((looks, "_cooling_down", _forgets_at_once),)),
     Mutant("restarts what somebody paused", _claims(_unpaused)),
     Mutant("restarts what it could not see just before", _claims(_seen)),
+    Mutant(
+        "restarts in a rebalance",
+        ((claims, "is_rebalancing", lambda *_: False), (orders, "is_rebalancing", lambda *_: False)),
+    ),
     Mutant("lets a person restart beside a restart", ((fleet_limits, "take", lambda lock, *_: lock),)),
     Mutant("does not count what a person restarts", ((fleet_limits, "count", lambda budget, *_: budget),)),
     Mutant("takes what it could not see for failed", ((looks, "stay_blind", _guesses),)),
@@ -257,6 +261,7 @@ TESTS = tuple(
         "tags",
         "orders",
         "orders_in_a_fleet",
+        "rebalance",
         "rebalance",
         "transfer",
         "policy_file",

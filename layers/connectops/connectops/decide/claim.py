@@ -10,6 +10,7 @@ from connectops.decide.evidence import moved_since
 from connectops.decide.incident import HANDS_OFF, Step, closed_by_hand, conclude, noted, nothing
 from connectops.decide.intent import tailored
 from connectops.decide.proof import status_is_believed
+from connectops.decide.rebalance import WAITS_FOR_TASKS, is_rebalancing
 from connectops.decide.restart_policy import rule
 from connectops.model import (
     Attempt,
@@ -40,6 +41,9 @@ def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dateti
     if look.state not in _ACTS_ON:
         why = look.blind_because or f"it is {look.state} just before the restart"
         return held(record, incident, why, policy, now)
+    if is_rebalancing(record, look, policy):
+        since = record.in_transition_since or look.at
+        return held(replace(record, in_transition_since=since), incident, WAITS_FOR_TASKS, policy, now)
     version, arn = look.connect_version or record.connect_version, look.arn or record.arn
     record = replace(record, connect_version=version, arn=arn, shares=look.shares or record.shares)
     incident = replace(incident, state=look.state)

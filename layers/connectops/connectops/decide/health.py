@@ -13,6 +13,7 @@ HEARTBEATS_OF_SILENCE = 3
 NO_NEWS = frozenset({Health.HEALTHY, Health.PAUSED, Health.STOPPED})
 """Healths that concern nobody unless something is open about the connector."""
 
+_HAS_TASKS = (ConnectorState.RUNNING, ConnectorState.FAILED)
 _BY_STATE = {
     ConnectorState.FAILED: Health.FAILED,
     ConnectorState.PAUSED: Health.PAUSED,
@@ -30,7 +31,17 @@ _BY_STATE = {
 
 
 def assess(look: Look) -> Health:
-    """The health that one look shows; UNKNOWN wherever what matters was not seen."""
+    """The health that one look shows; UNKNOWN wherever what matters was not seen.
+
+    Beside tasks that are neither running nor failed, a failed one may be about to be replaced: no failure yet.
+    """
+    if look.state in _HAS_TASKS and look.tasks and look.tasks.other:
+        return Health.TRANSITION
+    return assess_anyway(look)
+
+
+def assess_anyway(look: Look) -> Health:
+    """The health that one look shows, if tasks that are neither running nor failed are waited for no more."""
     if look.state is not ConnectorState.RUNNING:
         return _BY_STATE[look.state]
     if look.tasks is None:

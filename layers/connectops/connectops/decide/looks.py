@@ -50,7 +50,7 @@ _SHOWN_BY = {
 
 
 def weigh_look(record: ConnectorRecord, look: Look, health: Health, policy: RepairPolicy, now: datetime) -> Step:
-    """Take one look in. `health` is what the look alone says."""
+    """Take one look in. `health` is what it says to one who remembers, see `rebalance`."""
     if health is Health.UNKNOWN:
         return stay_blind(record, look, policy, now)
     if record.incident and record.incident.last_look_at and look.at < record.incident.last_look_at:
@@ -61,10 +61,11 @@ def weigh_look(record: ConnectorRecord, look: Look, health: Health, policy: Repa
     if health is Health.TRANSITION:
         return _changing(record, look, policy, now)
     confirmed, waiting = evidence.weigh_silence(record, look, policy)
+    since = record.in_transition_since if look.tasks and look.tasks.other else None
     record = replace(
         record,
         suspicions=waiting,
-        in_transition_since=None,
+        in_transition_since=since,
         deleting_since=None,
         worked_at=_worked_at(record, look, health),
     )

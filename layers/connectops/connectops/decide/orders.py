@@ -14,6 +14,7 @@ from connectops.decide.answers import answer_of, answered, ordered, refused
 from connectops.decide.claim import claimed
 from connectops.decide.incident import Step, closed_by_hand, opened
 from connectops.decide.intent import tailored
+from connectops.decide.rebalance import WAITS_FOR_TASKS, is_rebalancing
 from connectops.decide.reprieves import acknowledge, release, stay
 from connectops.decide.restart_policy import choose_restart, verdict_of
 from connectops.errors import ConnectOpsError
@@ -119,6 +120,8 @@ def _speaks_against(record: ConnectorRecord, order: Order, look: Look, policy: R
         return against
     if order.kind is not OrderKind.RESTART:
         return None
+    if is_rebalancing(record, look, policy):
+        return WAITS_FOR_TASKS
     return _restart_would_harm(record, policy, force=order.force)
 
 

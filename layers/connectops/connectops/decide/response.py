@@ -8,11 +8,11 @@ from datetime import datetime
 from connectops.decide import alerting
 from connectops.decide.evidence import dated
 from connectops.decide.failed_update import see_update_end
-from connectops.decide.health import assess
 from connectops.decide.incident import Step, nothing, opened
 from connectops.decide.intent import as_seen, tailored
 from connectops.decide.lines import hear_failure, hear_life, hear_suspicion
 from connectops.decide.looks import weigh_look
+from connectops.decide.rebalance import assess_in_time
 from connectops.decide.transfer import hear_call
 from connectops.model import Change, ConnectorRecord, Finding, RepairPolicy, Severity
 
@@ -26,7 +26,7 @@ def consider(record: ConnectorRecord, finding: Finding, policy: RepairPolicy, no
 
 def _weigh(record: ConnectorRecord, finding: Finding, policy: RepairPolicy, now: datetime) -> Step:
     if finding.look is not None:
-        step = weigh_look(record, finding.look, assess(finding.look), policy, now)
+        step = weigh_look(record, finding.look, assess_in_time(record, finding.look, policy), policy, now)
         return see_update_end(step, finding.look, policy, now)
     if finding.diagnosis is not None:
         record = replace(record, log_group=finding.log_group or record.log_group)
