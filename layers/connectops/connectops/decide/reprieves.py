@@ -50,9 +50,9 @@ def _reprieve(order: Order, now: datetime) -> Reprieve | str:
 
 def release(record: ConnectorRecord, order: Order, policy: RepairPolicy, now: datetime) -> Step:
     """The next look decides anew; the restarts of the day stay counted."""
-    incident = record.incident
+    incident, failed_update = record.incident, record.failed_update
     ended = [name for name in ("hold", "silence") if (kept := getattr(record, name)) and kept.until > now]
-    if incident and incident.acknowledged:
+    if (incident and incident.acknowledged) or (failed_update and failed_update.acknowledged):
         ended.append("acknowledgement")
     if incident and incident.barred:
         ended.append("the platform's refusal")
@@ -62,5 +62,6 @@ def release(record: ConnectorRecord, order: Order, policy: RepairPolicy, now: da
     if not ended:
         return refused(record, order, "it is neither quarantined nor held, silenced or acknowledged", now)
     incident = incident and replace(incident, acknowledged=None, barred=None)
-    record = replace(record, incident=incident, hold=None, silence=None)
+    failed_update = failed_update and replace(failed_update, acknowledged=None)
+    record = replace(record, incident=incident, failed_update=failed_update, hold=None, silence=None)
     return done(record, order, f"ended: {', '.join(ended)}; the next look decides anew", policy, now)
