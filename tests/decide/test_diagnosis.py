@@ -168,6 +168,28 @@ def test_trying_is_not_failing() -> None:
     assert found.silence is Silence.SILENT_STOP
 
 
+SCANNED = [
+    "java.lang.NoClassDefFoundError: javax/jms/MessageListener",
+    "\tat java.base/java.lang.Class.forName0(Native Method)",
+    "\tat org.reflections.ReflectionUtils.forName(ReflectionUtils.java:388)",
+    "\tat org.reflections.Reflections.expandSuperTypes(Reflections.java:381)",
+]
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("could not get type for name javax.jms.MessageListener", []),
+        ("Unable to inspect a class", []),
+        ("Failed to discover sink connectors", ["CONNECT_CLASS_CONFLICT"]),
+        ("Stopping due to error", ["CONNECT_CLASS_CONFLICT"]),
+    ],
+)
+def test_a_class_that_only_the_scan_for_plugins_misses_is_nothing(statement: str, found: list[str]) -> None:
+    level = "ERROR" if found else "WARN"
+    assert classes(of_file([line(0, level, statement, "org.reflections.Reflections"), *SCANNED])) == found
+
+
 ASSIGNED = "[Worker clientId=connect-1, groupId=g] Joined group at generation 3 with protocol version 2 and got assignment: Assignment{{error=0, leader='l', leaderUrl='u', offset=5, connectorIds=[{0}], taskIds=[{0}], revokedConnectorIds=[], revokedTaskIds=[], delay={1}}} with rebalance delay: {1}"
 HERDER = "org.apache.kafka.connect.runtime.distributed.DistributedHerder"
 

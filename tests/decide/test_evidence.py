@@ -128,6 +128,8 @@ def test_an_unknown_cause_is_no_consequence_of_a_known_one() -> None:
         (an_incident(diagnosis=replace(TRANSIENT, killed=False, count=6)), 9.9, False),
         (an_incident(diagnosis=replace(TRANSIENT, killed=False, count=6)), 10, True),
         (an_incident(diagnosis=replace(TRANSIENT, killed=False, count=5)), 10, False),
+        (an_incident(diagnosis=replace(NOTHING_KNOWN, killed=False, count=600)), 600, False),
+        (an_incident(diagnosis=replace(NOTHING_KNOWN, killed=False, count=600), looks=1), 600, True),
     ],
 )
 def test_enough_is_known_to_act(incident: Incident, minutes: float, *, enough: bool) -> None:

@@ -44,7 +44,8 @@ class Event:
 
 _KILLED = (
     "being killed and will not recover until manually restarted",
-    "Task threw an uncaught and unrecoverable exception",
+    "threw an uncaught and unrecoverable exception",
+    "Unable to initialize and start connector",
     "is FAILED in its status",
     "Failed to start connector",
     "Failed to start task",
@@ -62,6 +63,8 @@ _KILLED = (
     "Failed to create connector for",
     "exiting with uncaught exception",
 )
+_ENDS = "This connector will be stopped"
+"""Debezium's wrapper of what ends a connector: in a paste it may be all there is."""
 _ORDERLY = ("After being scheduled for shutdown", "uncaught and unrecoverable exception during shutdown",
             "will re-attempt during polling")  # fmt: skip
 _REFUSED = (
@@ -158,6 +161,8 @@ def connectors_by_prefix(events: Iterable[Event]) -> dict[str, str]:
 
 def is_killed(record: LogRecord) -> bool:
     """Whether a statement says that a task or connector is dead."""
+    if record.level == "" and record.causes and _ENDS in record.causes[0]:
+        return True
     return any(text in record.message for text in _KILLED) and not any(text in record.message for text in _ORDERLY)
 
 

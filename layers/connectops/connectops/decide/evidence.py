@@ -98,6 +98,8 @@ def join(known: Diagnosis | None, new: Diagnosis) -> Diagnosis:
 def is_sufficient(incident: Incident, policy: RepairPolicy) -> bool:
     """Two looks; or one look and a logged cause; or the logged death of a task with a known cause; or silence.
 
+    An error that nobody knows and no status confirms is never enough, however often it is logged.
+
     Lines that no status confirms are enough only when they went on for as long as an internal retry may: what was
     logged for a minute, and no more since, is over.
     """
@@ -111,6 +113,8 @@ def is_sufficient(incident: Incident, policy: RepairPolicy) -> bool:
     if known.killed and known.failure_class != UNKNOWN_CLASS:
         return True
     lasted = incident.evidence_at - incident.opened_at
+    if known.failure_class == UNKNOWN_CLASS:
+        return False
     return known.count >= RETRIES_THAT_LAST and lasted >= policy.internal_retry_after
 
 

@@ -454,6 +454,9 @@ class Assembler:
                 draft = self._draft(worker, worker.skipped, header, at)
                 draft.alike = alike
                 return draft
+            waits = next((each for each in self._drafts[:-3:-1] if each.worker == worker.name), None)
+            if waits is not None and not (waits.causes or _has_no_traces(waits)) and index - waits.first <= 3:
+                return waits
         return self._orphan(worker, index)
 
     def _bare(self, index: int) -> str:

@@ -194,6 +194,9 @@ _SYSLOG_ISO = re.compile(
 _CSV = re.compile(r"\"?\d{13}\"?,|\"?\d{4}-\d\d-\d\d[ T][\d:.]{8,15}Z?\"?,(?=\"?\[|\"?\d{13})")
 _AIRBYTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:source|destination|platform|replication-orchestrator) > ")
 _COUNTER = re.compile(r"\d{1,12} (?=\d{4}-\d\d-\d\d[ T])")
+_BAR = re.compile(
+    r"\s{0,40}\| (?=\s*(?:at \S|\.\.\. \d|\d{4}-|\[|Caused by: |[\w.$]+(?:Exception|Error)\b|[A-Z]\w{2,20}: ))"
+)
 _QUOTE = re.compile(r"(?:> ?){1,3}")
 _TRACE_FIELD = re.compile(r".{0,2000}?\"trace\"\s*:\s*\"")
 
@@ -235,6 +238,8 @@ def _unwrap_once(line: str, streams: frozenset[str]) -> str:
     first = line[:1]
     if first == ">":
         return line[_QUOTE.match(line).end() :]  # type: ignore[union-attr]  # it begins with what the pattern wants
+    if first in ("|", " ") and (match := _BAR.match(line)):
+        return line[match.end() :]
     if first == '"' and line.startswith('"['):
         return _unquote(line)
     if first.isdigit() or first == '"':
@@ -269,7 +274,11 @@ def _unescape(line: str) -> tuple[str, ...] | list[str]:
     if len(line) > 300 and line.count(".java:") >= 3 and line.count(" at ") >= 3 and "\\n" not in line:
         return _FOLD.split(line)
     if "\\n" not in line or not (
-        "\\n\\tat " in line or "\\nCaused by: " in line or "\\n\tat " in line or "\\n at " in line
+        "\\n\\tat " in line
+        or line.endswith("\\n\\tat")
+        or "\\nCaused by: " in line
+        or "\\n\tat " in line
+        or "\\n at " in line
     ):
         return (line,)
     match = _TRACE_FIELD.match(line[:2100])

@@ -193,6 +193,7 @@ CONNECT_CLASSES = (
             Signature(text="Failed to get plugin version for", logger="DelegatingClassLoader", statement=True, role=Role.HINT,
                       weight=Weight.ROOT),
             Signature(exception="org.reflections.ReflectionsException", weight=Weight.SPECIFIC),
+            Signature(exception="ConnectException", text="Instantiation error", frames=("Plugins.newPlugin",), weight=Weight.WEAK),
             *texts("has been compiled by a more recent version of the Java Runtime", "No suitable driver", weight=Weight.SURE),
         ),
     ),
@@ -207,6 +208,10 @@ CONNECT_CLASSES = (
         sources=("debezium v3.6.1 BaseSourceTask:273", "kafka 3.8 DistributedHerder:2058, ConfigDef"),
         explains=("CONNECT_WORKER_FATAL",),
         signatures=(
+            Signature(text="Invalid metric name", frames=("io.debezium.metrics.Metrics",), weight=Weight.SURE),
+            *texts("syntax error at or near", "You have an error in your SQL syntax", "Incorrect syntax near",
+                   "bad SQL grammar", "ORA-00933", "ORA-00936", frames=("Querier", "JdbcSourceTask"), weight=Weight.SPECIFIC),
+            Signature(text="syntax error", also="Failed to run query for", weight=Weight.SPECIFIC),
             *texts(
                 "Missing required configuration",
                 "Invalid value * for configuration",
@@ -326,6 +331,7 @@ CONNECT_CLASSES = (
                         frames=("Converter.toConnectData", "Converter.fromConnectData", "Converter.toConnectHeader"),
                         weight=Weight.GENERIC),
             Signature(exception="ConnectException", text="Tolerance exceeded in", frames=_CONVERTING, weight=Weight.FALLBACK),
+            Signature(text="Tolerance exceeded in error handler", unless=("Caused by: ",), weight=Weight.FALLBACK),
             Signature(exception="org.apache.kafka.connect.errors.DataException", frames=("Converter.toConnectData", "Converter.fromConnectData"),
                       weight=Weight.SPECIFIC),
         ),
@@ -351,7 +357,7 @@ CONNECT_CLASSES = (
                                 "io.debezium.transforms."),
                         weight=Weight.SPECIFIC),
             Signature(text="Unable to perform field", weight=Weight.SURE),
-            Signature(exception="ConnectException", text="Tolerance exceeded in", frames=_TRANSFORMING, weight=Weight.FALLBACK),
+            Signature(exception="ConnectException", text="Tolerance exceeded in", frames=_TRANSFORMING, weight=Weight.WEAK),
         ),
     ),
     FailureClass(

@@ -80,6 +80,7 @@ NOISE_CLASSES = (
         next_step="Nothing.",
         sources=("debezium BaseSourceTask v1.6.4, v2.7.4, PostgresConnectorTask v3.6.1:490", "kafka 3.8 WorkerTask:229-231"),
         signatures=(
+            Signature(exception="org.apache.http.impl.execchain.RequestAbortedException", text="Request aborted", weight=Weight.SPECIFIC),
             *texts(
                 "due to a concurrent connector shutdown or restart",
                 "After being scheduled for shutdown",
@@ -144,6 +145,9 @@ NOISE_CLASSES = (
                 "Idempotence will be disabled because",
                 weight=Weight.NOISE,
             ),
+            # Scanning for plug-ins looks at classes whose libraries nobody needs; what fails of it says so.
+            *exceptions("ClassNotFoundException", "NoClassDefFoundError", frames=("org.reflections.",), weight=Weight.NOISE,
+                        unless=("Failed to", "Stopping due to", "Uncaught", "Exception in thread", "is being killed")),
             Signature(exception="javax.management.InstanceAlreadyExistsException", weight=Weight.SPECIFIC),
             Signature(exception="javax.management.InstanceNotFoundException", weight=Weight.SPECIFIC),
         ),

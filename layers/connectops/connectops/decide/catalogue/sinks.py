@@ -67,6 +67,7 @@ SINK_CLASSES = (
                 "Cannot open database",
                 "No primary keys have been provided but at least one is required",
                 "is not * identical to the existing table",
+                "did not sum up to total number of records inserted",
                 "sink table * requires",
                 "Sink connector * is configured with * and 'pk.mode=*' and therefore requires",
                 "requires records with a non-null",
