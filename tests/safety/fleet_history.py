@@ -228,5 +228,5 @@ class FleetHistory:
         for history in self.histories:
             history.judge(said)
         open_ = [source for source in self.rules._sources(self.histories[0]) if source.incident]
-        if self._is_at_rest():
-            must(hold=not open_, rule=f"the incident of a source that nobody takes part in any more: {open_}")
+        over = all(history.is_over() for history in self.histories)
+        must(hold=not (open_ and over), rule=f"the incident of a source that nobody takes part in any more: {open_}")

@@ -291,6 +291,11 @@ class History:
         stored = self.deployment.stored
         return quiet and (stored is None or not stored.is_open) and self._is_well()
 
+    def is_over(self) -> bool:
+        """Whether it works, or is out of our hands, and no incident of its own is left."""
+        stored = self.deployment.stored
+        return self._is_well() and (stored is None or stored.incident is None)
+
     def _is_well(self) -> bool:
         return self.truth.intent is not None or (self.truth.task is Task.ALIVE and not self.truth.failed)
 

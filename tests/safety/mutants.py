@@ -32,6 +32,7 @@ from connectops.decide import (
     proof,
     reprieves,
     restart_policy,
+    shared_failure,
     transfer,
 )
 from connectops.decide import claim as claims
@@ -252,6 +253,11 @@ MUTANTS = (
     Mutant("ignores the budget of the fleet", ((fleet_limits, "spend", _spends_all),), of_fleets=True),
     Mutant("ignores the lock of a cluster", ((fleet_limits, "take", _takes_what_is_held),), of_fleets=True),
     Mutant("restarts all instead of one probe", ((probing, "admit", lambda part, *_: part),), of_fleets=True),
+    Mutant(
+        "never ends a common incident",
+        ((shared_failure, "see_who_is_left", lambda part, *_: part),),
+        of_fleets=True,
+    ),
 )
 TESTS = tuple(
     f"tests/decide/test_{name}.py"

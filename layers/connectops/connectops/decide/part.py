@@ -76,4 +76,5 @@ class Part:
         if self.around.lock and self.around.lock != read.lock:
             found.append(self.around.lock)
         found += [source for source in self.around.sources if source not in read.sources]
-        return (*found, *(member for member in self.around.members if member not in read.members))
+        known = {member.connector: member for member in read.members}
+        return (*found, *(member for member in self.around.members if known.get(member.connector) != member))
