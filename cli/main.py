@@ -243,6 +243,40 @@ def mode(
     raise typer.Exit(run(wanted, stack, lasts=lasts, wait=wait))
 
 
+@app.command()
+def incidents(
+    name: Annotated[
+        str | None, typer.Argument(help="Only those of a connector: its name, or CLUSTER/NAME (MSK Connect is msk).")
+    ] = None,
+    stack: Annotated[str, STACK] = "connectops",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """List a deployment's incidents of 90 days: open ones first, then the newest first.
+
+    Exits with 2 if the deployment cannot be asked.
+    """
+    from cli.incidents import run
+
+    raise typer.Exit(run(name, stack, as_json=as_json))
+
+
+@app.command()
+def incident(
+    wanted: Annotated[str, typer.Argument(metavar="ID", help="Its id, or so much of it as is like no other's.")],
+    stack: Annotated[str, STACK] = "connectops",
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Show all that is known of one incident: evidence, decisions with reasons, attempts, notices, people's orders.
+
+    Exits with 2 if there is no such incident, or the deployment cannot be asked.
+    """
+    from cli.incident import run
+
+    raise typer.Exit(run(wanted, stack, as_json=as_json))
+
+
 policy_files = typer.Typer(no_args_is_help=True, help="Policy files.")
 app.add_typer(policy_files, name="policy")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -15,6 +15,7 @@ from cli.deployed import Deployed
 from cli.diagnose import UNREADABLE, UNREADABLE_INPUT, iso, named, records_of, texts_of
 from connectops.decide.unknown_errors import UnknownError, in_incidents, in_records
 from connectops.errors import ConnectOpsError
+from connectops.model import Incident
 
 CONNECTORS_SHOWN = 3
 
@@ -22,10 +23,7 @@ CONNECTORS_SHOWN = 3
 def run(files: Sequence[str], stack: str, *, as_json: bool) -> int:
     """Show them, the most frequent first; the exit code. Without files they are those of the stack's incidents."""
     try:
-        if files:
-            found = in_records(records_of(texts_of(files)))
-        else:
-            found = in_incidents(Deployed.of(stack).ledger.every_incident())
+        found = in_records(records_of(texts_of(files))) if files else in_incidents(_remembered(stack))
     except (*UNREADABLE_INPUT, ConnectOpsError) as err:
         sys.stderr.write(f"connectops unknowns: cannot read {named(err)}\n")
         return UNREADABLE
@@ -34,6 +32,14 @@ def run(files: Sequence[str], stack: str, *, as_json: bool) -> int:
     else:
         _show(found)
     return 0
+
+
+def _remembered(stack: str) -> Iterator[Incident]:
+    for each in Deployed.of(stack).ledger.every_incident():
+        if isinstance(each, Incident):
+            yield each
+        else:
+            sys.stderr.write(f"connectops unknowns: not read: {each.where}: {each.why}\n")
 
 
 def _document(error: UnknownError) -> dict[str, Any]:

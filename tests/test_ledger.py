@@ -11,8 +11,8 @@ from moto import mock_aws
 
 from connectops.decide.incident import opened
 from connectops.errors import LostRace, MalformedEvent, Unreachable
-from connectops.ledger import Ledger, connector_of
-from connectops.model import Action, Attempt, ConnectorId, ConnectorRecord, Platform
+from connectops.ledger import Ledger, Unread, connector_of
+from connectops.model import Action, Attempt, ConnectorId, ConnectorRecord, Incident, Platform
 from tests.builders import MINUTE, NOW, ONPREM, ORDERS, a_diagnosis, a_suspicion
 from tests.tables import a_table
 
@@ -95,6 +95,45 @@ def test_a_record_of_a_newer_version_is_not_guessed_at(ledger, dynamodb):
     dynamodb.put_item(TableName="ledger", Item=item)
     with pytest.raises(MalformedEvent, match="has schema 2, this version reads 1"):
         ledger.load(ORDERS)
+
+
+def test_every_incident_is_read_and_one_of_a_newer_version_is_named(ledger, dynamodb):
+    record = ConnectorRecord(ORDERS)
+    older, newer = opened(record, NOW, NOW), opened(record, NOW + MINUTE, NOW)
+    read = ledger.save(record, NOW, ended=older)
+    ledger.save(replace(a_full_record(), version=read.version), NOW, ended=newer)
+    dynamodb.update_item(
+        TableName="ledger",
+        Key={"pk": {"S": "msk/orders"}, "sk": {"S": f"INCIDENT#{newer.id}"}},
+        UpdateExpression="SET #schema = :newer, incident = :form",
+        ExpressionAttributeNames={"#schema": "schema"},
+        ExpressionAttributeValues={":newer": {"N": "2"}, ":form": {"S": '{"of": "tomorrow"}'}},
+    )
+    found = list(ledger.every_incident())
+    unread = Unread(f"msk/orders INCIDENT#{newer.id}", "it has schema 2, this version reads 1: use the newer version")
+    assert sorted(map(str, found)) == sorted(map(str, [older, a_full_record().incident, unread]))
+    assert list(ledger.incidents(ORDERS)) == [older]
+
+
+def test_a_record_of_a_newer_version_hides_no_incident(ledger, dynamodb):
+    ledger.save(replace(a_full_record(), connector=ONPREM), NOW)
+    item = {"pk": {"S": "msk/orders"}, "sk": {"S": "STATE"}, "record": {"S": '{"schema": 2}'}}
+    dynamodb.put_item(TableName="ledger", Item=item)
+    unread, incident = sorted(ledger.every_incident(), key=lambda each: isinstance(each, Incident))
+    assert incident == a_full_record().incident
+    assert (unread.where, "schema 2" in unread.why) == ("msk/orders STATE", True)
+
+
+def test_an_incident_that_is_no_json_is_named_and_hides_no_other(ledger, dynamodb):
+    ledger.save(a_full_record(), NOW)
+    item = {"pk": {"S": "msk/orders"}, "sk": {"S": "INCIDENT#x"}, "schema": {"N": "1"}, "incident": {"S": "{"}}
+    dynamodb.put_item(TableName="ledger", Item=item)
+    assert {type(each) for each in ledger.every_incident()} == {Incident, Unread}
+
+
+def test_what_is_no_connector_s_item_is_no_incident(ledger, dynamodb):
+    dynamodb.put_item(TableName="ledger", Item={"pk": {"S": "deployment"}, "sk": {"S": "MODE"}, "order": {"S": "{}"}})
+    assert list(ledger.every_incident()) == []
 
 
 def test_a_ledger_that_is_away_is_unreachable(dynamodb):

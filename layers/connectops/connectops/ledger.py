@@ -3,7 +3,7 @@
 | pk            | sk              | attributes                                                        |
 |---------------|-----------------|-------------------------------------------------------------------|
 | `cluster/name` | `STATE`         | `version`, `record` (JSON of model.ConnectorRecord), `open`, `expires_at` |
-| `cluster/name` | `INCIDENT#<id>` | `incident` (JSON of model.Incident) of an ended incident, `expires_at`   |
+| `cluster/name` | `INCIDENT#<id>` | `incident` (JSON of model.Incident) of an ended incident, `schema`, `expires_at` |
 
 What connectors have in common is in `fleet_items`.
 
@@ -13,7 +13,7 @@ Every write names the version it read, so a claim can be won once; losing the ra
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 SCHEMA = 1
-STATE = "STATE"
+STATE, INCIDENT = "STATE", "INCIDENT#"
 OPEN_INDEX = "open"
 _FAILED = "ConditionalCheckFailed"
 STATE_KEPT_FOR = timedelta(days=7)
@@ -50,6 +50,14 @@ INCIDENT_KEPT_FOR = timedelta(days=90)
 class _State:
     schema: int
     record: ConnectorRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """An item of the table that this version cannot read: where it is, and why."""
+
+    where: str
+    why: str
 
 
 _encoder = msgspec.json.Encoder()
@@ -125,26 +133,24 @@ class Ledger:
             raise _unreachable(err) from err
 
     def incidents(self, connector: ConnectorId) -> Iterator[Incident]:
-        """Ended incidents of a connector, newest first."""
+        """Ended incidents of a connector, newest first, without those of a newer version."""
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :kind)",
-            ExpressionAttributeValues={":pk": {"S": connector.key}, ":kind": {"S": "INCIDENT#"}},
+            ExpressionAttributeValues={":pk": {"S": connector.key}, ":kind": {"S": INCIDENT}},
             ScanIndexForward=False,
         )
         for page in pages:
-            yield from (_incident_decoder.decode(item["incident"]["S"]) for item in page["Items"])
+            yield from (read for item in page["Items"] for read in _incidents_in(item) if isinstance(read, Incident))
 
-    def every_incident(self) -> Iterator[Incident]:
-        """Every incident that is remembered, open or ended, in no order. Reads the whole table: for people."""
+    def every_incident(self) -> Iterator[Incident | Unread]:
+        """Every incident that is remembered, open or ended, in no order; what is of a newer version is named.
+
+        Reads the whole table: for people. Raises Unreachable.
+        """
         try:
             for page in self._client.get_paginator("scan").paginate(TableName=self._table):
-                for item in page["Items"]:
-                    if "incident" in item:
-                        yield _incident_decoder.decode(item["incident"]["S"])
-                    elif item["sk"]["S"] == STATE:
-                        record = _decode_state(connector_of(item["pk"]["S"]), item["record"]["S"])
-                        yield from (each for each in (record.incident, record.failed_update) if each)
+                yield from (read for item in page["Items"] for read in _incidents_in(item))
         except (BotoCoreError, ClientError) as err:
             raise _unreachable(err) from err
 
@@ -222,7 +228,8 @@ class Ledger:
             "TableName": self._table,
             "Item": {
                 "pk": {"S": incident.connector.key},
-                "sk": {"S": f"INCIDENT#{incident.id}"},
+                "sk": {"S": f"{INCIDENT}{incident.id}"},
+                "schema": {"N": str(SCHEMA)},
                 "incident": {"S": _encoder.encode(incident).decode()},
                 "expires_at": {"N": str(int((now + INCIDENT_KEPT_FOR).timestamp()))},
             },
@@ -242,6 +249,24 @@ def _not_written(record: ConnectorRecord, err: ClientError) -> LostRace | Unreac
 
 def _unreachable(err: Exception) -> Unreachable:
     return Unreachable(f"the ledger did not answer: {err}")
+
+
+def _incidents_in(item: Mapping[str, Any]) -> tuple[Incident | Unread, ...]:
+    """The incidents that an item holds, or why they cannot be read."""
+    pk, sk = item["pk"]["S"], item["sk"]["S"]
+    try:
+        if sk == STATE:
+            record = _decode_state(connector_of(pk), item["record"]["S"])
+            return tuple(each for each in (record.incident, record.failed_update) if each)
+        if not sk.startswith(INCIDENT):
+            return ()
+        schema = item.get("schema", {"N": str(SCHEMA)})["N"]
+        if schema != str(SCHEMA):
+            why = f"it has schema {schema}, this version reads {SCHEMA}: use the newer version"
+            return (Unread(f"{pk} {sk}", why),)
+        return (_incident_decoder.decode(item["incident"]["S"]),)
+    except (MalformedEvent, msgspec.MsgspecError) as err:
+        return (Unread(f"{pk} {sk}", str(err)),)
 
 
 def _decode_state(connector: ConnectorId, text: str) -> ConnectorRecord:

@@ -547,6 +547,10 @@ class Attempt:
     remark: str = ""
     order: str | None = None
     """Id of the order, where a person asked for it."""
+    times: int = 1
+    """How often it was claimed in vain, where the platform said no again and again; the rest tells of the last one."""
+    first_claimed_at: datetime | None = None
+    """When it was claimed first, where that was more than once."""
 
 
 class Change(StrEnum):
@@ -686,6 +690,9 @@ class Incident:
     advised_for: str | None = None
     """The cause for which advice was given (mode ADVISE): one advice per incident and cause."""
     timeline: tuple[TimelineEntry, ...] = ()
+    left_out: int = 0
+    """How many entries the timeline has lost in its middle."""
+    ended_at: datetime | None = None
 
     @property
     def failing_until(self) -> datetime:
@@ -698,8 +705,9 @@ class Incident:
 
     @property
     def restarts(self) -> int:
-        """Attempts that the platform did not refuse."""
-        return sum(attempt.end is not AttemptEnd.REFUSED for attempt in self.attempts)
+        """Attempts that the platform did not refuse: they are numbered, and the oldest may be forgotten."""
+        counted = (attempt.number for attempt in self.attempts if attempt.end is not AttemptEnd.REFUSED)
+        return max(counted, default=0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectops.decide.loudness import is_acknowledged, is_left_alone, is_louder, louder, spoken
+from connectops.decide.timeline import appended
 from connectops.decide.updates import CLASS_OF
 from connectops.model import (
     Action,
@@ -87,6 +88,7 @@ def tell(
     told = replace(incident, notices=number, told_at=now, told=said, unsaid=None)
     if change in (Change.ORDERED, Change.HANDED_OVER) and incident.told:
         told = replace(incident, notices=number)  # what a person did is no word about the failure
+    told = appended(told, now, f"told people: {change}", f"{said}: {notice.title}")
     return replace(record, incident=told, outbox=(*record.outbox, notice))
 
 

@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectops.decide import alerting
-from connectops.decide.incident import Step, noted
+from connectops.decide.incident import Step
+from connectops.decide.timeline import noted
 from connectops.model import (
     Action,
     Answer,

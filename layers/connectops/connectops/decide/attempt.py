@@ -6,12 +6,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectops.decide import alerting
-from connectops.decide.incident import Step, closed_by_hand, conclude, noted, nothing
+from connectops.decide.incident import Step, closed_by_hand, conclude, nothing
 from connectops.decide.intent import tailored
 from connectops.decide.restart_policy import due_at, verdict_of
+from connectops.decide.timeline import noted, shortened
 from connectops.errors import ConnectOpsError, NotFound
 from connectops.model import (
     Action,
+    Attempt,
     AttemptEnd,
     Change,
     ConnectorRecord,
@@ -66,7 +68,8 @@ def refused(record: ConnectorRecord, error: ConnectOpsError, policy: RepairPolic
     policy = tailored(policy, record, now)
     if isinstance(error, NotFound) or record.incident is None:
         return closed_by_hand(record, "it was deleted", policy, now)
-    record, incident = ended(record, record.incident, AttemptEnd.REFUSED, str(error), now)
+    record, incident = ended(record, record.incident, AttemptEnd.REFUSED, shortened(str(error)), now)
+    incident = replace(incident, attempts=_as_one(incident.attempts))
     record = replace(
         record,
         recent_attempts=record.recent_attempts[:-1],
@@ -76,6 +79,16 @@ def refused(record: ConnectorRecord, error: ConnectOpsError, policy: RepairPolic
         return replace(held(record, incident, f"busy: {error}", policy, now), busy=True)
     barred = replace(incident, barred=str(error))
     return conclude(replace(record, incident=barred), barred, policy, now)
+
+
+def _as_one(attempts: tuple[Attempt, ...]) -> tuple[Attempt, ...]:
+    """A platform that is busy says no at every look: such refusals in a row are one attempt, with their number."""
+    match attempts:
+        case [*others, Attempt(end=AttemptEnd.REFUSED) as before, Attempt(end=AttemptEnd.REFUSED) as last]:
+            since = before.first_claimed_at or before.claimed_at
+            return (*others, replace(last, times=before.times + 1, first_claimed_at=since))
+        case _:
+            return attempts
 
 
 def follow(record: ConnectorRecord, operation: Operation | None, policy: RepairPolicy, now: datetime) -> Step:

@@ -7,11 +7,12 @@ from datetime import datetime
 
 from connectops.decide.attempt import held
 from connectops.decide.evidence import moved_since
-from connectops.decide.incident import HANDS_OFF, Step, closed_by_hand, conclude, noted, nothing
+from connectops.decide.incident import HANDS_OFF, Step, closed_by_hand, conclude, nothing
 from connectops.decide.intent import tailored
 from connectops.decide.proof import status_is_believed
 from connectops.decide.rebalance import WAITS_FOR_TASKS, is_rebalancing
 from connectops.decide.restart_policy import rule
+from connectops.decide.timeline import noted
 from connectops.model import (
     Attempt,
     ConnectorRecord,
@@ -23,6 +24,8 @@ from connectops.model import (
     RepairPolicy,
 )
 
+ATTEMPTS_KEPT = 60
+"""Of an incident, and of the last restarts: some days' worth of the most that a day allows."""
 _ACTS_ON = (ConnectorState.RUNNING, ConnectorState.FAILED)
 
 
@@ -74,7 +77,7 @@ def claimed(
     incident = replace(
         incident,
         phase=Phase.RESTARTING,
-        attempts=(*incident.attempts, attempt),
+        attempts=(*incident.attempts, attempt)[-ATTEMPTS_KEPT:],
         decision=decision,
         not_before=None,
         looks=0,
@@ -85,6 +88,6 @@ def claimed(
         record,
         incident=incident,
         suspicions=(),
-        recent_attempts=(*record.recent_attempts, attempt),
+        recent_attempts=(*record.recent_attempts, attempt)[-ATTEMPTS_KEPT:],
         backoff_attempts=record.backoff_attempts + 1,
     )

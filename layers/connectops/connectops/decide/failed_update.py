@@ -12,8 +12,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectops.decide import alerting
-from connectops.decide.incident import Step, noted, opened
+from connectops.decide.incident import Step, opened
 from connectops.decide.loudness import is_louder, spoken
+from connectops.decide.timeline import noted
 from connectops.decide.update_story import in_words
 from connectops.decide.updates import CLASS_OF, TOLD_WITHIN, is_news
 from connectops.model import (
@@ -113,14 +114,14 @@ def _diagnosis(update: Update) -> Diagnosis:
 def _end(step: Step, incident: Incident, change: Change, why: str, policy: RepairPolicy, now: datetime) -> Step:
     action = Action.RESOLVE if change is Change.RESOLVED else Action.NOTHING
     decision = Decision(action, why, incident.failure_class, Verdict.DO_NOT_RESTART)
-    incident = noted(replace(incident, decision=decision), now, change.upper(), why)
-    record = step.record
+    incident = noted(replace(incident, decision=decision, ended_at=now), now, change.upper(), why)
+    record = replace(step.record, failed_update=incident)
     if incident.told_at:
         said = alerting.sentence(why)
         record = _beside(
             record, lambda beside: alerting.tell(beside, incident, change, Severity.INFO, policy, now, said)
         )
-    return replace(step, record=replace(record, failed_update=None), ended=record.failed_update or incident)
+    return replace(step, record=replace(record, failed_update=None), ended=record.failed_update)
 
 
 def _beside(record: ConnectorRecord, change: Callable[[ConnectorRecord], ConnectorRecord]) -> ConnectorRecord:

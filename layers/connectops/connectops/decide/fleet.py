@@ -11,11 +11,12 @@ from datetime import datetime
 from connectops.decide import fleet_limits, fleet_notices, probing, shared_failure
 from connectops.decide.answers import refused
 from connectops.decide.fleet_limits import Hold, needs_lock
-from connectops.decide.incident import Step, noted
+from connectops.decide.incident import Step
 from connectops.decide.intent import tailored
 from connectops.decide.kinship import suspects
 from connectops.decide.part import Part
 from connectops.decide.restart_policy import verdict_of
+from connectops.decide.timeline import noted
 from connectops.model import (
     Action,
     Concerns,

@@ -13,6 +13,7 @@ from datetime import datetime
 from connectops.decide import alerting, evidence
 from connectops.decide.loudness import louder
 from connectops.decide.restart_policy import rule
+from connectops.decide.timeline import noted
 from connectops.model import (
     Action,
     Change,
@@ -26,10 +27,8 @@ from connectops.model import (
     RepairPolicy,
     Severity,
     Suspicion,
-    TimelineEntry,
 )
 
-TIMELINE_KEPT = 60
 HANDS_OFF: dict[str, str] = {
     Health.PAUSED: "somebody paused it",
     Health.STOPPED: "somebody stopped it",
@@ -90,13 +89,6 @@ def opened(
 
 def _short(key: str) -> str:
     return hashlib.sha256(key.encode()).hexdigest()[:8]
-
-
-def noted(incident: Incident, now: datetime, what: str, why: str) -> Incident:
-    """The incident with one more line in its history; what is said again and again stands there once."""
-    if any((last.what, last.why) == (what, why) for last in incident.timeline[-2:]):
-        return incident
-    return replace(incident, timeline=(*incident.timeline[1 - TIMELINE_KEPT :], TimelineEntry(now, what, why)))
 
 
 def conclude(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: datetime) -> Step:
@@ -198,5 +190,5 @@ def _ended(
         return Step(replace(record, incident=None), decision)
     minutes = (now - incident.opened_at).total_seconds() / 60
     said = f"{alerting.sentence(decision.reason)} It lasted {minutes:.1f} minutes."
-    told = alerting.tell(record, incident, change, severity, policy, now, said)
+    told = alerting.tell(record, replace(incident, ended_at=now), change, severity, policy, now, said)
     return Step(replace(told, incident=None), decision, told.incident)

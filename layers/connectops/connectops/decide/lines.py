@@ -7,8 +7,9 @@ from datetime import datetime
 
 from connectops.decide import evidence
 from connectops.decide.attempt import end_attempt
-from connectops.decide.incident import Step, conclude, noted, nothing, opened, resolved, suspecting
+from connectops.decide.incident import Step, conclude, nothing, opened, resolved, suspecting
 from connectops.decide.proof import died_unseen
+from connectops.decide.timeline import noted
 from connectops.model import (
     AttemptEnd,
     ConnectorRecord,

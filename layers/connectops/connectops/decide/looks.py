@@ -13,7 +13,6 @@ from connectops.decide.incident import (
     Step,
     closed_by_hand,
     conclude,
-    noted,
     nothing,
     opened,
     resolved,
@@ -21,6 +20,7 @@ from connectops.decide.incident import (
 )
 from connectops.decide.proof import Proof
 from connectops.decide.restart_policy import backoff
+from connectops.decide.timeline import noted
 from connectops.decide.transfer import see_update
 from connectops.model import (
     UNKNOWN_CLASS,
@@ -169,6 +169,8 @@ def _failing(record: ConnectorRecord, look: Look, health: Health, policy: Repair
     if record.incident and record.incident.changed_at and seen_at <= record.incident.changed_at:
         return nothing(record, f"{health}, but seen before somebody's change was through")
     incident = record.incident or opened(record, _failing_since(record, look, health, seen_at), seen_at, look.at)
+    if (incident.health, incident.state) != (health, look.state):
+        incident = noted(incident, now, f"saw {health}", _what_was_seen(look))
     incident = replace(
         incident,
         health=health,
@@ -187,6 +189,12 @@ def _failing(record: ConnectorRecord, look: Look, health: Health, policy: Repair
     if incident.phase is Phase.PROVING:
         return _proving(record, incident, look, health, policy, now)
     return conclude(record, incident, policy, now)
+
+
+def _what_was_seen(look: Look) -> str:
+    tasks = look.tasks
+    counted = f"{tasks.running} tasks running, {tasks.failed} failed, {tasks.other} other" if tasks else "no task seen"
+    return f"it says {look.state}; {counted}"
 
 
 def _is_another_sight(incident: Incident, look: Look) -> bool:

@@ -12,10 +12,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from connectops.decide import fleet_notices, probing
-from connectops.decide.incident import noted
 from connectops.decide.kinship import fits, kin
 from connectops.decide.part import Part
 from connectops.decide.restart_policy import verdict_of
+from connectops.decide.timeline import noted
 from connectops.model import (
     Change,
     ConnectorRecord,

@@ -9,7 +9,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectops.decide import alerting
-from connectops.decide.incident import Step, noted, nothing
+from connectops.decide.incident import Step, nothing
+from connectops.decide.timeline import noted
 from connectops.model import (
     ApiCall,
     Change,

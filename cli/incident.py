@@ -1,0 +1,101 @@
+"""`connectops incident ID`: all that a deployment's ledger knows of one failure."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.text import Text
+
+from cli.incidents import UNREACHABLE, moment, remembered, state, summary
+from connectops.errors import ConnectOpsError
+from connectops.model import Attempt, Incident
+
+NAMES_SHOWN = 5
+
+
+class NoSuchIncident(Exception):
+    """None, or more than one, begins so; says which there are."""
+
+
+def run(wanted: str, stack: str, *, as_json: bool) -> int:
+    """Show it; the exit code."""
+    try:
+        found, unread = remembered(stack)
+        incident = find_incident(wanted, found, unread)
+    except (ConnectOpsError, NoSuchIncident) as err:
+        sys.stderr.write(f"connectops incident: {err}\n")
+        return UNREACHABLE
+    if as_json:
+        typer.echo(json.dumps({"summary": summary(incident), "incident": msgspec.to_builtins(incident)}, indent=2))
+    else:
+        _show(incident)
+    return 0
+
+
+def find_incident(wanted: str, found: Iterable[Incident], unread: Iterable[str]) -> Incident:
+    """The one whose id is `wanted`, else the one whose id begins so. Raises NoSuchIncident."""
+    meant = [each for each in found if wanted and each.id.startswith(wanted)]
+    exact = [each for each in meant if each.id == wanted]
+    match exact or meant:
+        case [one]:
+            return one
+        case []:
+            newer = [each for each in unread if wanted in each]
+            known = f"; not read: {newer[0]}" if newer else "; `connectops incidents` lists them"
+            raise NoSuchIncident(f"no incident {wanted!r} is remembered{known}")
+        case several:
+            names = ", ".join(f"{each.id} ({each.connector.key})" for each in several[:NAMES_SHOWN])
+            raise NoSuchIncident(f"{len(several)} incidents begin with {wanted!r}: {names}")
+
+
+def _show(incident: Incident) -> None:
+    console = Console()
+    ended = f", ended {moment(incident.ended_at)}" if incident.ended_at else ""
+    console.print(f"[bold]{escape(incident.connector.key)}[/bold]  {incident.failure_class}  {state(incident)}")
+    console.print(f"[dim]{incident.id}: since {moment(incident.opened_at)}{ended} (all times in UTC)[/dim]")
+    for label, said in _facts(incident):
+        console.print(Text.assemble((f"{label:<10}", "dim"), said))
+    if incident.attempts:
+        console.print(_attempts(incident.attempts))
+    console.print(_timeline(incident))
+
+
+def _facts(incident: Incident) -> list[tuple[str, str]]:
+    known, decision, ack = incident.diagnosis, incident.decision, incident.acknowledged
+    told = f"{incident.notices} notices, the last at {moment(incident.told_at)} ({incident.told})"
+    facts = [
+        ("health", incident.health or ""),
+        ("cause", known.cause if known else "no cause was logged"),
+        ("verdict", known.verdict if known else ""),
+        ("decision", f"{decision.action}: {decision.reason}" if decision else ""),
+        ("next", known.next_step if known else ""),
+        ("told", told if incident.told_at else "nobody"),
+        ("taken by", f"{ack.by} until {moment(ack.until)}" if ack else ""),
+        ("led to", ", ".join(known.consequences) if known else ""),
+    ]
+    lines = [("" if number else "lines", line) for number, line in enumerate(known.evidence if known else ())]
+    return [(label, said) for label, said in (*facts, *lines) if said]
+
+
+def _attempts(attempts: Iterable[Attempt]) -> Table:
+    table = Table("restart", "what", "claimed", "through", "outcome", "remark", title="Restarts", title_justify="left")
+    for each in attempts:
+        times = f" ({each.times} times since {moment(each.first_claimed_at)})" if each.times > 1 else ""
+        cells = (str(each.number), each.action, moment(each.claimed_at), moment(each.restarted_at))
+        table.add_row(*cells, f"{each.end or 'not known yet'}{times}", escape(each.remark))
+    return table
+
+
+def _timeline(incident: Incident) -> Table:
+    title = f"Timeline ({incident.left_out} entries in its middle are left out)" if incident.left_out else "Timeline"
+    table = Table("when", "what", "why", title=title, title_justify="left")
+    for entry in incident.timeline:
+        table.add_row(moment(entry.at), escape(entry.what), escape(entry.why))
+    return table
