@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Iterable
 
@@ -18,6 +19,7 @@ from connectops.errors import ConnectOpsError
 from connectops.model import Attempt, Incident
 
 NAMES_SHOWN = 5
+_RECREATE = "FAILED on MSK Connect cannot be restarted: connectops recreate {key} prints the plan"
 
 
 class NoSuchIncident(Exception):
@@ -76,6 +78,7 @@ def _facts(incident: Incident) -> list[tuple[str, str]]:
         ("verdict", known.verdict if known else ""),
         ("decision", f"{decision.action}: {decision.reason}" if decision else ""),
         ("next", known.next_step if known else ""),
+        ("recreate", _RECREATE.format(key=shlex.quote(incident.connector.key)) if incident.needs_recreation else ""),
         ("told", told if incident.told_at else "nobody"),
         ("taken by", f"{ack.by} until {moment(ack.until)}" if ack else ""),
         ("led to", ", ".join(known.consequences) if known else ""),

@@ -277,6 +277,24 @@ def incident(
     raise typer.Exit(run(wanted, stack, as_json=as_json))
 
 
+@app.command()
+def recreate(
+    name: Annotated[str, NAME],
+    stack: Annotated[str, STACK] = "connectops",
+    write: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Write the input of create-connector, with its secrets, for you alone."),
+    ] = None,
+) -> None:
+    """Print how a FAILED connector on MSK Connect is deleted and created again; ConnectOps never does it itself.
+
+    Exits with 1 if --write is refused because a secret would be missing, with 2 if nothing can be described.
+    """
+    from cli.recreate import run
+
+    raise typer.Exit(run(name, stack, write=write))
+
+
 policy_files = typer.Typer(no_args_is_help=True, help="Policy files.")
 app.add_typer(policy_files, name="policy")
 

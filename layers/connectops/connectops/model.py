@@ -704,6 +704,11 @@ class Incident:
         return self.diagnosis.failure_class if self.diagnosis else UNKNOWN_CLASS
 
     @property
+    def needs_recreation(self) -> bool:
+        """Whether the platform can only delete the connector and create it anew."""
+        return self.connector.platform is Platform.MSK_CONNECT and self.state is ConnectorState.FAILED
+
+    @property
     def restarts(self) -> int:
         """Attempts that the platform did not refuse: they are numbered, and the oldest may be forgotten."""
         counted = (attempt.number for attempt in self.attempts if attempt.end is not AttemptEnd.REFUSED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -31,6 +32,7 @@ _LOOK_FOR_CAUSE = (
 )
 _STUCK = "What does not end by itself only AWS support can end; the worker log of that time may say what it waits for."
 
+_RECREATE = "It prints how the connector is deleted and created again with its offsets, and changes nothing."
 _TITLES = {
     Change.OPENED: "{name} is {health}: {cls}",
     Change.RESTARTED: "{name} is restarted again: {cls}",
@@ -182,6 +184,8 @@ def _next_step(record: ConnectorRecord, incident: Incident, change: Change) -> s
         return f"Run: aws kafkaconnect list-connector-operations --connector-arn {record.arn or 'ARN'}. {_STUCK}"
     if change is Change.ADVISED:
         return f"{_restart_command(record)} {step}"
+    if incident.needs_recreation:
+        return f"{step} Then run: connectops recreate {shlex.quote(record.connector.key)}. {_RECREATE}"
     return step
 
 
