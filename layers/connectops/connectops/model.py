@@ -162,7 +162,6 @@ class Update:
     state: UpdateState
     at: datetime
     ended_at: datetime | None = None
-    tried_to_roll_back: bool = False
     error: str = ""
     changes: tuple[ChangedSetting, ...] = ()
     more_changes: int = 0

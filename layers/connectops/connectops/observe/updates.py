@@ -6,7 +6,6 @@ Source: ListConnectorOperations and DescribeConnectorOperation in the MSK Connec
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -77,13 +76,12 @@ class Updates:
 
 def _update(listed: ConnectorOperationSummaryTypeDef) -> Update:
     ended = listed.get("endTime")
-    update = Update(
+    return Update(
         arn=listed["connectorOperationArn"],
         state=_STATES.get(listed["connectorOperationState"], UpdateState.IN_PROGRESS),
         at=listed["creationTime"].astimezone(UTC),  # botocore gives local times
         ended_at=ended and ended.astimezone(UTC),
     )
-    return replace(update, tried_to_roll_back=listed["connectorOperationState"].startswith("ROLLBACK_"))
 
 
 def _settings(told: Mapping[str, Any], side: str) -> dict[str, str]:
