@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -18,13 +18,13 @@ from connectops.errors import MalformedEvent, MessageNotDelivered, ObservationFa
 from connectops.facts import FactsTable
 from connectops.findings import FindingsQueue
 from connectops.ledger import Ledger
-from connectops.model import ConnectorState, Diagnosis, Finding, Health, StandingOrder, Update
+from connectops.model import ConnectorState, Diagnosis, Finding, Health, Look, StandingOrder, Update
 from connectops.observe.fleet import Fleet
 from connectops.observe.msk_fleet import MskFleet
 from connectops.observe.msk_metrics import Economy
 from connectops.observe.policy_source import PolicySource
 from connectops.settings import PollSettings
-from connectops.tell.metrics import NAMESPACE, count_completion, count_looks, count_policy
+from connectops.tell.metrics import NAMESPACE, chart_health, count_completion, count_looks, count_policy
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -33,15 +33,20 @@ logger = Logger()
 metrics = Metrics(namespace=NAMESPACE)
 
 
+type Chart = Callable[[list[tuple[Look, Health]]], None]
+"""Draws the health of each connector, see tell.metrics."""
+
+
 @cache
-def _composition() -> tuple[Fleet, Ledger, FindingsQueue]:
+def _composition() -> tuple[Fleet, Ledger, FindingsQueue, Chart | None]:
     settings = PollSettings.from_env()
     session = boto3.Session()
     dynamodb = session.client("dynamodb")
     msk = _msk_fleet(session, FactsTable(settings.table_name, dynamodb), settings)
     fleet = Fleet(msk, open_clusters(settings.clusters, session), _diagnose_trace)
     ledger = Ledger(settings.table_name, dynamodb)
-    return fleet, ledger, FindingsQueue(settings.findings_queue_url, session.client("sqs"))
+    queue = FindingsQueue(settings.findings_queue_url, session.client("sqs"))
+    return fleet, ledger, queue, chart_health if settings.health_series else None
 
 
 def _msk_fleet(session: boto3.Session, memory: FactsTable, settings: PollSettings) -> MskFleet | None:
@@ -85,7 +90,9 @@ def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> None:
     poll(at, now, *_composition())
 
 
-def poll(at: datetime, now: datetime, fleet: Fleet, ledger: Ledger, queue: FindingsQueue) -> None:
+def poll(
+    at: datetime, now: datetime, fleet: Fleet, ledger: Ledger, queue: FindingsQueue, chart: Chart | None = None
+) -> None:
     """One look, under the name of its scheduled time. Raises Unreachable if nothing could be seen at all."""
     open_connectors = ledger.open_connectors()
     view = fleet.look(at, now, open_connectors)
@@ -97,6 +104,8 @@ def poll(at: datetime, now: datetime, fleet: Fleet, ledger: Ledger, queue: Findi
         if health not in NO_NEWS or look.connector in open_connectors or is_news(look)
     )
     count_looks(metrics, looks, view.blind)
+    if chart:
+        chart(looks)
     logger.info("polled", scheduled_time=at.isoformat(), connectors=len(looks), findings=sent, blind=view.blind)
     if view.is_blind:
         raise Unreachable(f"nothing could be seen: {'; '.join(view.blind.values())}")

@@ -268,8 +268,9 @@ def test_all_missing_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch)
         handler.lambda_handler(json.loads((EVENTS / "scheduled.json").read_text()), LambdaContext())
 
 
+@pytest.mark.parametrize("series", ["true", "false"])
 def test_the_handler_runs_on_its_settings(
-    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    deployed: Deployed, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], series: str
 ) -> None:
     deployed.rest.answers[LIST] = (200, {"broken": expanded("broken", "FAILED")})
     settings = {
@@ -282,6 +283,7 @@ def test_the_handler_runs_on_its_settings(
         "POLICY_FILE": "",
         "QUIET_METRICS_SECONDS": "900",
         "WORKER_LOG_GROUPS": "",
+        "HEALTH_SERIES": series,
     }
     for name, value in settings.items():
         monkeypatch.setenv(f"CONNECTOPS_{name}", value)
@@ -289,7 +291,9 @@ def test_the_handler_runs_on_its_settings(
     handler.lambda_handler(json.loads((EVENTS / "scheduled.json").read_text()), LambdaContext())
     (finding,) = deployed.receive()
     assert (finding.connector, finding.at) == (BROKEN, datetime(2026, 11, 23, 12, 0, tzinfo=UTC))
-    assert '"PollCompleted":[1.0]' in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert '"PollCompleted":[1.0]' in out
+    assert ('"ConnectorHealthy":[0.0]' in out) is (series == "true")
     handler._composition.cache_clear()
 
 

@@ -1,3 +1,4 @@
+import json
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,7 +18,7 @@ from connectops.model import (
     Phase,
     Tasks,
 )
-from connectops.tell.metrics import NAMESPACE, Count, count_completion, count_looks, count_outcome
+from connectops.tell.metrics import NAMESPACE, Count, chart_health, count_completion, count_looks, count_outcome
 from tests.builders import NOW, ORDERS
 from tests.notices import a_notice
 
@@ -70,6 +71,29 @@ def test_every_connector_is_counted_once(metrics: EphemeralMetrics) -> None:
 def test_an_empty_fleet_is_counted_as_zeros(metrics: EphemeralMetrics) -> None:
     count_looks(metrics, [], {})
     assert set(counted(metrics).values()) == {0}
+
+
+def test_each_connector_is_charted_that_is_well_or_not(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "stack")
+    names = {health: replace(ORDERS, name=health.value) for health in Health}
+    chart_health([(replace(look(), connector=connector), health) for health, connector in names.items()])
+    series = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {json.dumps(each["_aws"]["CloudWatchMetrics"][0]["Dimensions"]) for each in series} == {
+        '[["connector", "service"]]'
+    }
+    values = {each["connector"]: each["ConnectorHealthy"] for each in series}
+    ill = {"DEGRADED", "FAILED", "NO_TASKS", "RETRYING", "STALLED", "STUCK"}
+    assert values == {"msk/HEALTHY": [1]} | {f"msk/{health}": [0] for health in ill}
+
+
+@pytest.mark.parametrize(
+    ("name", "said"), [("a b:c", "a b:c"), ("zähler\n", r"z\xe4hler\n"), ("表", r"\u8868"), ("x" * 2000, "x" * 1020)]
+)
+def test_a_name_is_charted_as_cloudwatch_takes_it(capsys: pytest.CaptureFixture[str], name: str, said: str) -> None:
+    chart_health([(replace(look(), connector=replace(ORDERS, name=name)), Health.HEALTHY)])
+    assert json.loads(capsys.readouterr().out)["connector"] == f"msk/{said}"
 
 
 def test_completion_is_counted_apart(metrics: EphemeralMetrics) -> None:

@@ -157,6 +157,7 @@ class PollSettings:
     quiet_metrics: timedelta
     worker_log_groups: frozenset[str]
     """Log groups whose lines reach read_worker_logs."""
+    health_series: bool
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -171,6 +172,7 @@ class PollSettings:
             policy_file=env.policy_file("POLICY_FILE"),
             quiet_metrics=env.seconds("QUIET_METRICS_SECONDS"),
             worker_log_groups=env.names("WORKER_LOG_GROUPS"),
+            health_series=env.flag("HEALTH_SERIES"),
         )
         env.finish()
         return settings

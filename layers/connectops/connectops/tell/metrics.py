@@ -1,7 +1,7 @@
 """Our own metrics: counts of nouns, in CloudWatch's embedded metric format.
 
-Their only dimension is Powertools' `service`, which the template sets to the name of the stack: each series has its
-price.
+Their dimension is Powertools' `service`, which the template sets to the name of the stack: each series has its price.
+Only the health of each connector has one more, `connector`, and can be left out.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sized
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
-from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
 
 from connectops.model import AttemptEnd, Change, Health, Incident, Look, Notice
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 
 NAMESPACE = "ConnectOps"
+_LONGEST = 1024  # characters of a dimension's value
 
 
 class Count(StrEnum):
@@ -43,6 +44,8 @@ class Count(StrEnum):
     INCIDENTS_OPENED = "IncidentsOpened"
     INCIDENTS_RESOLVED = "IncidentsResolved"
     NOTICES_PUBLISHED = "NoticesPublished"
+    CONNECTOR_HEALTHY = "ConnectorHealthy"
+    """1 or 0 for each connector; nothing for one that is paused, stopped, in transition or out of sight."""
     POLICY_FILE_BROKEN = "PolicyFileBroken"
     """1 where the policy file could not be read or is wrong, 0 where it is right; nothing without one."""
 
@@ -81,6 +84,15 @@ def count_looks(metrics: Metrics, looks: Iterable[tuple[Look, Health]], blind: S
     _count(metrics, Count.CONNECTORS_UNKNOWN, sum(health is Health.UNKNOWN for _, health in seen))
     _count(metrics, Count.FAILED_TASKS, sum(look.tasks.failed for look, _ in seen if look.tasks))
     _count(metrics, Count.CLUSTERS_UNKNOWN, len(blind))
+
+
+def chart_health(looks: Iterable[tuple[Look, Health]]) -> None:
+    """One series a connector. CloudWatch takes printable ASCII, and names of connectors may hold more."""
+    for look, health in looks:
+        if health is Health.HEALTHY or health in _UNHEALTHY:
+            value = int(health is Health.HEALTHY)
+            with single_metric(Count.CONNECTOR_HEALTHY, MetricUnit.Count, value, namespace=NAMESPACE) as series:
+                series.add_dimension("connector", look.connector.key.encode("unicode_escape").decode()[:_LONGEST])
 
 
 def count_completion(metrics: Metrics) -> None:
