@@ -13,7 +13,7 @@ export SAM_CLI_TELEMETRY := 0
 # For what runs on this machine only; `sam deploy` by hand keeps your own region.
 LOCAL := AWS_DEFAULT_REGION=us-east-1
 
-.PHONY: help setup check test soak fuzz demo build bench lock clean live live-all record live-test live-walkthrough live-knowledge
+.PHONY: help setup check test soak fuzz demo build bench cost lock clean live live-all record live-test live-walkthrough live-knowledge
 
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-17s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ build: setup ## build the functions and their layer with SAM
 
 bench: setup ## measure what the README says about speed
 	@$(PYTHON) -m benchmarks
+
+cost: setup ## count again what a month costs; writes docs/cost.md
+	@$(PYTHON) -m benchmarks.cost docs/cost.md
 
 setup: ## make .venv, .venv-sam and the sandbox's runtime
 	@$(MAKE) --silent --jobs 2 .venv/made .venv-sam/made

@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from logging import StreamHandler
 from pathlib import Path
 from statistics import mean
-from typing import cast
+from typing import TextIO, cast
 
 import boto3
 from aws_lambda_powertools import Logger
@@ -42,10 +42,10 @@ CALLS_GOAL, SLOPE_GOAL, SECONDS_GOAL = 25, 0.02, 3.0
 
 @dataclass(frozen=True)
 class Tick:
-    """One look: what went over the wire, bytes that its log got, and seconds besides the waiting for AWS."""
+    """One look: what went over the wire, what it said to its log, and seconds besides the waiting for AWS."""
 
     counted: Counted
-    logged: int
+    said: str
     own_seconds: float
 
     @property
@@ -59,16 +59,17 @@ class Tick:
 
 
 @contextmanager
-def deployed(cloud: Cloud) -> Iterator[None]:
-    """The stack with its parameters' defaults, and a log group whose lines arrive."""
+def deployed(cloud: Cloud, **chosen: str) -> Iterator[None]:
+    """The stack with its parameters' defaults, some chosen otherwise, and a log group whose lines arrive."""
     with _environment_kept(), cloud.running():
-        parameters = defaults() | {"WorkerLogGroup1": LOG_GROUP}
+        parameters = defaults() | {"WorkerLogGroup1": LOG_GROUP} | chosen
         for function in ("ReadWorkerLogs", "RespondToFindings", "PollConnectors"):
             os.environ.update(environment(function, parameters))
         os.environ.update(furnish())
         handler._composition.cache_clear()
         handler.metrics.clear_metrics()
         yield
+        handler._composition.cache_clear()
 
 
 @contextmanager
@@ -104,16 +105,19 @@ def tick(cloud: Cloud, at: datetime) -> Tick:
     begun = cloud.own_clock()
     with silenced(handler.logger) as said:
         look({}, None)
-    return Tick(cloud.count(), len(said.getvalue().encode()), cloud.own_clock() - begun)
+    return Tick(cloud.count(), said.getvalue(), cloud.own_clock() - begun)
 
 
 @contextmanager
 def silenced(logger: Logger) -> Iterator[io.StringIO]:
     """What a function writes to its log, kept."""
-    said = io.StringIO()
-    cast("StreamHandler[io.StringIO]", logger.registered_handler).setStream(said)
-    with redirect_stdout(said):
-        yield said
+    said, door = io.StringIO(), cast("StreamHandler[TextIO]", logger.registered_handler)
+    before = door.setStream(said)
+    try:
+        with redirect_stdout(said):
+            yield said
+    finally:
+        door.setStream(before or sys.stdout)
 
 
 def quiet_round(cloud: Cloud) -> list[Tick]:

@@ -150,6 +150,8 @@ def an_incident(*, to_its_end: bool = True) -> Incident:
     with deployed(cloud):
         incident = Incident(cloud)
         incident.live(to_its_end=to_its_end)
+        reader._composition.cache_clear()
+        responder._composition.cache_clear()
     return incident
 
 
