@@ -46,9 +46,8 @@ class FleetRules:
     unsettled: dict[str, datetime] = field(default_factory=dict)
 
     def watch(self, history: History, at: datetime, *, carried_out: bool) -> None:
-        if _is_ordered(history):
-            return
-        self._budget(at)
+        if not _is_ordered(history):
+            self._budget(at)
         self.calls.append((at, history))
         self._turn(history, at)
         if carried_out:
@@ -57,7 +56,7 @@ class FleetRules:
     def _budget(self, at: datetime) -> None:
         limit = max(1, min(5, self.fleet_size // 5))
         lately = [call for call, _ in self.calls if at - call < MINUTE]
-        must(hold=len(lately) < limit, rule=f"{len(lately) + 1} restarts in a minute, {limit} are the limit")
+        must(hold=len(lately) < limit, rule=f"restart {len(lately) + 1} in a minute, {limit} are the limit")
 
     def _turn(self, history: History, at: datetime) -> None:
         """On a self-managed cluster nobody is restarted until a look has shown the last one settled."""
@@ -94,7 +93,7 @@ class FleetRules:
 
 
 def _is_ordered(history: History) -> bool:
-    """A person's restart waits for nobody."""
+    """A person's restart waits for no budget and for no probe; it is counted, and waits for its turn on a cluster."""
     incident = history.deployment.stored.incident if history.deployment.stored else None
     return incident is not None and bool(incident.attempts) and incident.attempts[-1].order is not None
 
