@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import sys
 import zlib
-from collections.abc import Container, Sequence
+from collections.abc import Container, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
+
+from rich.console import Console
+from rich.markup import escape
 
 from connectops.decide.catalogue import BY_ID
 from connectops.decide.diagnosis import Reading, diagnose
@@ -17,7 +22,7 @@ from connectops.decide.diagnosis_lines import NOISE_LOGGERS, PREFILTER
 from connectops.errors import MalformedEvent
 from connectops.model import Diagnosis, LogRecord
 from connectops.observe.worker_logs import HOUR_ZERO, stitch
-from connectops.observe.worker_logs_text import LogText, read_text
+from connectops.observe.worker_logs_text import LogText, read_file
 
 UNREADABLE = 2
 STDIN = "-"
@@ -43,7 +48,13 @@ def run(files: list[str], *, as_json: bool, everything: bool, why: bool) -> int:
 
 def texts_of(files: Sequence[str]) -> list[LogText]:
     """The log streams in files, or in standard input. Raises one of UNREADABLE_INPUT."""
-    return [text for name in files or [STDIN] for text in read_text(_read(name))]
+    with Console(stderr=True).status("reading") as shown:
+        found = []
+        for name in files or [STDIN]:
+            shown.update(f"reading {escape(name)}")
+            with _opened(name) as file:
+                found += read_file(file)
+        return found
 
 
 def records_of(texts: Sequence[LogText], noise: Container[str] = NOISE_LOGGERS) -> list[LogRecord]:
@@ -113,9 +124,13 @@ def iso(at: datetime | None) -> str | None:
     return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-def _read(name: str) -> bytes:
-    raw = sys.stdin.buffer.read() if name == STDIN else Path(name).read_bytes()
-    return gzip.decompress(raw) if raw[:2] == b"\x1f\x8b" else raw
+@contextmanager
+def _opened(name: str) -> Iterator[BinaryIO]:
+    """A file or standard input, unzipped where it is zipped."""
+    with nullcontext(sys.stdin.buffer) if name == STDIN else Path(name).open("rb") as raw:
+        begin = io.BufferedReader(raw) if not isinstance(raw, io.BufferedReader) else raw  # type: ignore[type-var]
+        zipped = begin.peek(2)[:2] == b"\x1f\x8b"
+        yield cast("BinaryIO", gzip.GzipFile(fileobj=begin)) if zipped else begin
 
 
 def named(err: Exception) -> str:

@@ -7,6 +7,7 @@ the JSON of a Connect REST status, and its `\n\t` escapes anywhere.
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from collections import Counter
@@ -14,12 +15,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
-from typing import Any
+from typing import Any, BinaryIO
 
 from connectops.errors import MalformedEvent
 from connectops.observe.worker_logs_layouts import is_json
 
 BINARY_SHARE = 0.02
+HEAD = 65_536
+_LOG_BEGINS = re.compile(rb"\[(?:\d{4}-\d\d-\d\d|Worker-)")
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
 
 
@@ -32,26 +35,43 @@ class LogText:
 
 
 def read_text(raw: bytes) -> list[LogText]:
-    """The lines of a file, per log stream. Raises MalformedEvent if it is not text."""
-    text = _decode(raw)
-    stripped = text.lstrip("\ufeff \t\r\n")
-    if stripped[:1] in ("{", "["):
-        streams = _from_json(stripped)
+    """The lines of a text, per log stream. Raises MalformedEvent if it is not text."""
+    return read_file(io.BytesIO(raw))
+
+
+def read_file(file: BinaryIO) -> list[LogText]:
+    """The lines of a file, per log stream; nothing but the lines is held. Raises MalformedEvent if it is not text."""
+    head = file.read(HEAD)
+    wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
+    if not wide and len(head) - len(head.translate(None, _CONTROLS)) > BINARY_SHARE * len(head):
+        raise MalformedEvent("not text: it holds binary data")
+    if wide or _may_be_json(head):
+        text = (head + file.read()).decode("utf-16" if wide else "utf-8", "replace").lstrip("\ufeff")
+        streams = _from_json(stripped) if (stripped := text.lstrip(" \t\r\n"))[:1] in ("{", "[") else None
         if streams is not None:
             return streams
-    lines = [line.removesuffix("\r") for line in text.removeprefix("\ufeff").split("\n")]
-    if lines and not lines[-1]:
-        lines.pop()
+        lines = [line.removesuffix("\r") for line in text.split("\n")]
+        if lines and not lines[-1]:
+            lines.pop()
+    else:
+        lines = list(_lines(head, file))
     return [LogText(_in_order(list(_unwrapped(lines))))]
 
 
-def _decode(raw: bytes) -> str:
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return raw.decode("utf-16", "replace")
-    head = raw[:65_536]
-    if len(head) - len(head.translate(None, _CONTROLS)) > BINARY_SHARE * len(head):
-        raise MalformedEvent("not text: it holds binary data")
-    return raw.decode("utf-8", "replace")
+def _may_be_json(head: bytes) -> bool:
+    begin = head.removeprefix(b"\xef\xbb\xbf").lstrip(b" \t\r\n")[:40]
+    return begin[:1] in (b"{", b"[") and _LOG_BEGINS.match(begin) is None
+
+
+def _lines(head: bytes, file: BinaryIO) -> Iterator[str]:
+    """Each line as text. The one that the head ends in goes on in the rest of the file."""
+    *whole, cut = head.removeprefix(b"\xef\xbb\xbf").split(b"\n")
+    for line in whole:
+        yield line.decode("utf-8", "replace").removesuffix("\r")
+    if last := cut + file.readline():
+        yield last.removesuffix(b"\n").decode("utf-8", "replace").removesuffix("\r")
+    for line in file:
+        yield line.removesuffix(b"\n").decode("utf-8", "replace").removesuffix("\r")
 
 
 # ── JSON ──────────────────────────────────────────────────────────────────────────────────────────────────────────────
