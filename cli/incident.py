@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from cli.incidents import UNREACHABLE, moment, remembered, state, summary
+from connectops.decide.catalogue.lost_position import Choice, choices_for
 from connectops.errors import ConnectOpsError
 from connectops.model import Attempt, Incident
 
@@ -35,7 +36,9 @@ def run(wanted: str, stack: str, *, as_json: bool) -> int:
         sys.stderr.write(f"connectops incident: {err}\n")
         return UNREACHABLE
     if as_json:
-        typer.echo(json.dumps({"summary": summary(incident), "incident": msgspec.to_builtins(incident)}, indent=2))
+        choices = choices_for(incident.failure_class, incident.connector.platform)
+        whole = {"summary": summary(incident), "incident": incident, "choices": choices}
+        typer.echo(json.dumps(msgspec.to_builtins(whole), indent=2))
     else:
         _show(incident)
     return 0
@@ -67,6 +70,8 @@ def _show(incident: Incident) -> None:
     if incident.attempts:
         console.print(_attempts(incident.attempts))
     console.print(_timeline(incident))
+    if choices := choices_for(incident.failure_class, incident.connector.platform):
+        console.print(_choices(choices))
 
 
 def _facts(incident: Incident) -> list[tuple[str, str]]:
@@ -93,6 +98,14 @@ def _attempts(attempts: Iterable[Attempt]) -> Table:
         times = f" ({each.times} times since {moment(each.first_claimed_at)})" if each.times > 1 else ""
         cells = (str(each.number), each.action, moment(each.claimed_at), moment(each.restarted_at))
         table.add_row(*cells, f"{each.end or 'not known yet'}{times}", escape(each.remark))
+    return table
+
+
+def _choices(choices: Iterable[Choice]) -> Table:
+    title = "Its position is lost: what you can do, and its price"
+    table = Table("choice", "how", "price", title=title, title_justify="left", show_lines=True)
+    for each in choices:
+        table.add_row(escape(each.name), escape(each.how), escape(each.price))
     return table
 
 

@@ -205,6 +205,26 @@ def test_lines_are_shown_as_they_were_kept(ledger: Ledger) -> None:
     assert "ERROR [x] gone" in types("incident", record.incident.id).stdout
 
 
+def test_a_lost_position_is_shown_with_the_ways_out_of_its_platform(ledger: Ledger) -> None:
+    for connector in (ORDERS, ONPREM):
+        record = refused(connector)
+        assert record.incident
+        ledger.save(record, NOW)
+        answer = json.loads(types("incident", record.incident.id, "--json").stdout)
+        by_rest = any("/connectors/NAME/offsets" in each["how"] for each in answer["choices"])
+        assert by_rest is (connector is ONPREM)
+        shown = " ".join(types("incident", record.incident.id).stdout.split())
+        assert "Its position is lost" in shown
+        assert ("Kafka Connect 3.6" in shown) is by_rest
+
+
+def test_another_failure_has_nothing_to_choose(ledger: Ledger) -> None:
+    ended = lived()
+    ledger.save(ConnectorRecord(ORDERS), NOW, ended=ended)
+    assert json.loads(types("incident", ended.id, "--json").stdout)["choices"] == []
+    assert "position" not in types("incident", ended.id).stdout
+
+
 def test_an_id_that_begins_another_means_itself(ledger: Ledger) -> None:
     record = refused()
     assert record.incident

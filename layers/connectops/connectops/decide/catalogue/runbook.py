@@ -6,8 +6,9 @@ from itertools import groupby
 
 from connectops.decide.catalogue import CATALOGUE
 from connectops.decide.catalogue.entry import FailureClass, Role, Signature
+from connectops.decide.catalogue.lost_position import CHOICES
 from connectops.decide.diagnosis_unknown import UNKNOWN
-from connectops.model import DataImpact, Verdict
+from connectops.model import DataImpact, Platform, Verdict
 
 VERDICTS = {
     Verdict.DO_NOT_RESTART: "**Do not restart.** A restart is useless or does harm.",
@@ -21,6 +22,7 @@ DATA = {
     DataImpact.LOST: "records are lost, or about to be",
     DataImpact.UNKNOWN: "cannot be told from the lines",
 }
+PLATFORMS = {Platform.MSK_CONNECT: "MSK Connect", Platform.KAFKA_CONNECT: "self-managed Kafka Connect"}
 WORDINGS_SHOWN = 8
 INTRODUCTION = """# Runbook
 
@@ -57,6 +59,7 @@ def section(entry: FailureClass) -> str:
     lines += ["", f"**What to do.** {entry.next_step}"]
     if entry.commands:
         lines += ["", "```", *entry.commands, "```"]
+    lines += _choices(entry.id)
     wordings = list(dict.fromkeys(filter(None, map(_wording, entry.signatures))))
     if wordings:
         lines += ["", "**How to be sure.** The log says one of:", ""]
@@ -69,6 +72,17 @@ def section(entry: FailureClass) -> str:
         lines += ["", "Follows from it: " + ", ".join(f"[{each}](#{anchor(each)})" for each in entry.explains) + "."]
     lines += ["", f"Sources: {'; '.join(entry.sources)}.", ""] if entry.sources else [""]
     return "\n".join(lines)
+
+
+def _choices(failure_class: str) -> list[str]:
+    choices = CHOICES.get(failure_class, ())
+    if not choices:
+        return []
+    lines = ["", "**Choices, each with its price.** ConnectOps makes none of them.", ""]
+    for choice in choices:
+        where = "" if len(choice.on) > 1 else f" ({PLATFORMS[choice.on[0]]} only)"
+        lines.append(f"- **{choice.name}**{where}. {choice.how} *Price:* {choice.price}")
+    return lines
 
 
 def _wording(signature: Signature) -> str:
