@@ -36,6 +36,10 @@ def on(cluster: str, name: str) -> ConnectorId:
     return ConnectorId(Platform.KAFKA_CONNECT, cluster, name)
 
 
+def on_east(name: str) -> ConnectorId:
+    return on("east", name)
+
+
 def say_class(trace: str, *, connector: str, task: int | None, at: datetime) -> Diagnosis:
     words = f"{connector} {task} {trace.splitlines()[0]}"
     return Diagnosis("SOME_CLASS", Verdict.RESTART_NOW, Severity.INFO, words, "wait", first_seen=at)
@@ -73,6 +77,24 @@ def test_the_same_name_in_two_clusters_is_two_connectors(servers: dict[str, Conn
         "east/orders": Tasks(1, 0, 0, NOW),
         "west/orders": Tasks(0, 1, 0, NOW),
     }
+
+
+def test_ten_thousand_connectors_are_all_seen_on_either_platform(servers: dict[str, ConnectServer], msk: Msk) -> None:
+    names = [f"c{number}" for number in range(10_000)]
+    servers["east"].answers[LIST] = (200, {name: expanded(name, "RUNNING") for name in names[:-1]})
+    servers["east"].answers[LIST][1][names[-1]] = expanded(names[-1], "FAILED")
+    for begin in range(0, len(names), 100):
+        more = {"nextToken": str(begin + 100)} if begin + 100 < len(names) else {}
+        asked = {"maxResults": 100} | ({"nextToken": str(begin)} if begin else {})
+        page = [summary(name, "PAUSED") for name in names[begin : begin + 100]]
+        msk.connect.add_response("list_connectors", {"connectors": page, **more}, asked)
+    fleet = Fleet(
+        msk.fleet(at_most=0), {"east": ConnectRest(KafkaConnectCluster("east", servers["east"].url))}, say_class
+    )
+    view = fleet.look(AT, NOW, NOTHING_OPEN)
+    assert {look.connector for look in view.looks} == {of(name) for name in names for of in (on_msk, on_east)}
+    assert look_of(view, on_east(names[-1])).tasks == Tasks(0, 1, 0, NOW)
+    assert view.blind == {}
 
 
 def test_a_trace_is_diagnosed_and_left_behind(servers: dict[str, ConnectServer]) -> None:
