@@ -445,6 +445,9 @@ class Assembler:
         if head is not None:
             return head
         if worker.skipped >= 0 and index - worker.skipped <= 3:
+            waits = next((each for each in self._drafts[:-3:-1] if each.worker == worker.name), None)
+            if waits is not None and _waits_for_trace(waits) and index - waits.first <= 3:
+                return waits
             alike = worker.folded
             header = read_header(self._bare(worker.skipped))
             if header is not None and not (
@@ -454,9 +457,6 @@ class Assembler:
                 draft = self._draft(worker, worker.skipped, header, at)
                 draft.alike = alike
                 return draft
-            waits = next((each for each in self._drafts[:-3:-1] if each.worker == worker.name), None)
-            if waits is not None and not (waits.causes or _has_no_traces(waits)) and index - waits.first <= 3:
-                return waits
         return self._orphan(worker, index)
 
     def _bare(self, index: int) -> str:
@@ -560,6 +560,11 @@ class Assembler:
 
 def _is_failing(draft: _Draft | None) -> bool:
     return draft is not None and draft.header.level in ("ERROR", "FATAL")
+
+
+def _waits_for_trace(draft: _Draft) -> bool:
+    """Whether a statement that lost its head, as in a paste, has shown no trace yet."""
+    return draft.header.level == "" and bool(draft.more) and not draft.causes
 
 
 def _has_no_traces(draft: _Draft) -> bool:
