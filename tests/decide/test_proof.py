@@ -116,6 +116,7 @@ SILENT = {"evidence_at": NOW, "silent": True, "health": Health.STALLED, "phase":
         (LINES_ONLY, 1, 1, 10, Proof.BY_RECORDS),
         (DIED_UNSEEN, 99, None, 600, Proof.NOT_YET),
         (DIED_UNSEEN, 1, 1, 1, Proof.BY_RECORDS),
+        (DIED_UNSEEN | {"diagnosis": a_diagnosis("UNKNOWN")}, 2, None, 10, Proof.BY_TASKS),
         (DIED_UNSEEN | {"health": Health.FAILED}, 2, None, 2, Proof.BY_TASKS),
         (SILENT, 99, None, 600, Proof.NOT_YET),
         (SILENT, 1, 1, 1, Proof.BY_RECORDS),
