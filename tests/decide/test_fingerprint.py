@@ -80,6 +80,6 @@ def test_a_long_cause_is_the_same_wherever_it_is_cut(one: int, other: int) -> No
 
 @pytest.mark.parametrize("unit", ["1", "a.", "a-", "f", "1:", "'", "1.1.", "-", "0x", "a1", "[", "/", "12:34:", "ab:"])
 def test_a_hostile_text_takes_no_time(unit: str) -> None:
-    begin = time.perf_counter()
+    begin = time.process_time()
     fingerprint("UNKNOWN", unit * (8_000 // len(unit)))
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1

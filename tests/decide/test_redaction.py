@@ -207,6 +207,6 @@ def test_a_text_is_cut_to_its_limit() -> None:
 )
 def test_a_hostile_text_of_a_megabyte_takes_no_time(unit: str) -> None:
     text = unit * (1_000_000 // len(unit))
-    begin = time.perf_counter()
+    begin = time.process_time()
     redact(text)
-    assert time.perf_counter() - begin < 1
+    assert time.process_time() - begin < 1

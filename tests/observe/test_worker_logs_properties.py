@@ -128,10 +128,10 @@ CAUSE = "com.github.shyiko.mysql.binlog.network.ServerException: Could not find 
 
 
 def seconds(found: list[str]) -> float:
-    begin = time.perf_counter()
+    begin = time.process_time()
     reading = read(read_text("\n".join(found).encode()))
     assert [d.failure_class for d in reading.diagnoses] == ["MYSQL_BINLOG_POSITION_LOST"]
-    return time.perf_counter() - begin
+    return time.process_time() - begin
 
 
 def test_ten_thousand_frames_hide_no_cause() -> None:
@@ -154,10 +154,10 @@ def test_a_circular_reference_ends() -> None:
 )
 def test_a_line_of_a_megabyte_takes_no_time(unit: str) -> None:
     hostile = unit * (1_000_000 // len(unit))
-    begin = time.perf_counter()
+    begin = time.process_time()
     for head in ("", "[2026-11-23 01:10:00,000] ERROR ", "Caused by: ", "2026-11-23 01:10:00,000 ERROR "):
         read(read_text((head + hostile).encode()))
-    assert time.perf_counter() - begin < 4
+    assert time.process_time() - begin < 4
 
 
 def words_of(text: str) -> list[str]:
@@ -167,9 +167,9 @@ def words_of(text: str) -> list[str]:
 @pytest.mark.parametrize("entry", CATALOGUE, ids=lambda entry: entry.id)
 def test_no_signature_is_slow_on_a_hostile_line(entry) -> None:  # type: ignore[no-untyped-def]
     """A megabyte of each piece of a text, so that every piece but the last is found everywhere."""
-    begin = time.perf_counter()
+    begin = time.process_time()
     for signature in entry.signatures[:6]:
         for piece in words_of(signature.text)[:2]:
             line = piece * (1_000_000 // len(piece))
             matcher().find(LogRecord(NOW, "ERROR", line, causes=(f"x.{signature.exception or 'Y'}: {line}",)))
-    assert time.perf_counter() - begin < 4
+    assert time.process_time() - begin < 4
