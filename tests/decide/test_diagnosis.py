@@ -422,3 +422,16 @@ def test_a_trace_below_an_info_line_counts_only_where_it_is_all_there_is(after: 
     calm = line(0, "INFO", "Retrying the read", "io.debezium.embedded.EmbeddedEngine")
     gone = ['org.postgresql.util.PSQLException: ERROR: replication slot "orders" does not exist']
     assert [each.failure_class for each in of_file([calm, *gone, *after]).diagnoses] == classes
+
+
+# ── what one line tells of many ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(("attempt", "found"), [(1, []), (4, []), (5, ["PG_WAL_REMOVED"]), (20, ["PG_WAL_REMOVED"])])
+def test_a_line_that_counts_itself_needs_no_others_in_its_batch(attempt: int, found: list[str]) -> None:
+    text = (
+        "Cannot obtain valid replication slot 'orders' for plugin 'pgoutput' and database 'shop' "
+        f"[during attempt {attempt} out of 900, concurrent tx probably blocks taking snapshot."
+    )
+    logger = "io.debezium.connector.postgresql.connection.PostgresConnection"
+    assert classes(of_batch([line(0, "WARN", text, logger)])) == found

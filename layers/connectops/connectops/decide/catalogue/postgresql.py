@@ -135,6 +135,14 @@ POSTGRESQL_CLASSES = (
             Signature(text="Cannot seek to the last known offset * on replication slot", role=Role.FACT),
             Signature(text="cannot advance replication slot to * minimum is", weight=Weight.SURE),
             Signature(text="Cannot obtain valid replication slot", role=Role.REPEATED, times=4, statement=True),
+            # One line every two seconds, few of them in one delivered batch: the line's own count tells how many came before.
+            *texts(
+                *(f"Cannot obtain valid replication slot * [during attempt {count} out of"
+                  for count in (5, 10, 20, 40, 80, 160, 320, 640)),
+                role=Role.FACT,
+                weight=Weight.ROOT,
+                statement=True,
+            ),
         ),
     ),
     FailureClass(
