@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from connectops.model import ConnectorState, Health, Look, Update, UpdateState
-from tests.builders import MINUTE, NOW, ORDERS, SECOND, a_look
+from connectops.model import ConnectorState, Health, Look, Mode, RepairPolicy, Update, UpdateState
+from tests.builders import MINUTE, NOW, ORDERS, SECOND, a_look, a_suspicion
 from tests.fakes import World
 
 CREATING, UPDATING, DELETING = ConnectorState.CREATING, ConnectorState.UPDATING, ConnectorState.DELETING
@@ -96,3 +96,14 @@ def test_what_gets_through_in_the_end_is_resolved(world: World) -> None:
         at = NOW + minute * MINUTE
         world.take(a_look(at, records_at=at - SECOND), minute * MINUTE)
     assert world.voice.changes == [("refused", "page"), ("resolved", "info")]
+
+
+def test_a_silence_outlives_a_transition_and_is_not_over_because_tasks_run() -> None:
+    world = World(RepairPolicy(mode=Mode.ADVISE))
+    world.take(a_suspicion())
+    see(world, ConnectorState.RUNNING, *range(1, 5))
+    see(world, UPDATING, *range(5, 5 + TIMER + 2))
+    see(world, ConnectorState.RUNNING, *range(30, 60))
+    incident = world.record().incident
+    assert incident
+    assert incident.silent

@@ -97,7 +97,13 @@ def _changing(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: da
     if look.at - since < policy.stuck_after:
         return nothing(record, f"it is {look.state}")
     incident = record.incident or opened(record, since, since, now)
-    stuck = replace(incident, health=Health.STUCK, state=look.state, looks=policy.looks_needed, silent=False)
+    stuck = replace(
+        incident,
+        health=Health.STUCK,
+        state=look.state,
+        looks=policy.looks_needed,
+        silent=incident.silent and not incident.attempts,
+    )
     record = replace(record, incident=stuck)
     if stuck.phase in (Phase.RESTARTING, Phase.PROVING):
         return end_attempt(record, stuck, AttemptEnd.NOT_PROVEN, policy, now, f"it has been {look.state} ever since")
