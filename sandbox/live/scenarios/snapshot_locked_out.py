@@ -24,6 +24,5 @@ LOCKED = Scenario(
     outage=40,
     born_broken=True,
     alone=True,
-    control=True,
 )
 SCENARIOS = (LOCKED, LOCKED.but(stack="c"))
