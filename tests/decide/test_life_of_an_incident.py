@@ -603,9 +603,10 @@ def test_a_status_that_never_showed_the_death_of_a_task_does_not_show_its_end(wo
     assert world.voice.changes == [("refused", "page")]
 
 
-def test_a_death_that_no_status_showed_is_over_when_the_task_was_started_again(world):
+@pytest.mark.parametrize("life", [Life.STARTED, Life.RECONNECTED])
+def test_a_death_that_no_status_showed_is_over_when_the_task_was_started_again(world, life):
     world.take(a_refusal("SCHEMA_HISTORY_MISSING"))
-    world.take(a_sign(Life.STARTED, at=NOW + 5 * MINUTE), 5 * MINUTE)
+    world.take(a_sign(life, at=NOW + 5 * MINUTE), 5 * MINUTE)
     for minute in range(6, 20):
         world.take(healthy(minute), minute * MINUTE)
     assert world.record().incident is None

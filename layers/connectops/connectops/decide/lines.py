@@ -108,9 +108,9 @@ def hear_life(record: ConnectorRecord, sign: SignOfLife, policy: RepairPolicy, n
     incident = record.incident
     if incident is None or not _follows(incident, sign):
         return nothing(record, f"a sign of life: {sign.life}")
-    if sign.life is Life.STARTED and (incident.silent or died_unseen(incident)):
+    if died_unseen(incident) or (incident.silent and sign.life is Life.STARTED):
         return _started(record, incident, sign, now)
-    if sign.life is not Life.STARTED and incident.silent:
+    if incident.silent:
         return resolved(record, incident, "it reconnected by itself", policy, now)
     return nothing(record, f"a sign of life: {sign.life}")
 

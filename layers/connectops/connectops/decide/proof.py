@@ -53,7 +53,7 @@ def weigh_recovery(
 
     Where the status never showed the failure, it cannot show its end: then a long time without any further line about
     it is needed. What was confirmed by silence is disproved by records alone, and so is the death of a task that the
-    status never showed: a dead task logs nothing, and its last status may stand for ever.
+    status never showed, until people were told again: a dead task logs nothing, and its last status may stand for ever.
     """
     if look.tasks is None or look.tasks.seen_at <= incident.failing_until:
         return Proof.NOT_YET
@@ -62,7 +62,9 @@ def weigh_recovery(
         return Proof.NOT_YET
     if moved_since(record, look, incident.failing_until):
         return Proof.BY_RECORDS
-    if incident.silent or died_unseen(incident) or incident.healthy_looks < policy.idle_proof_looks:
+    if incident.silent or incident.healthy_looks < policy.idle_proof_looks:
+        return Proof.NOT_YET
+    if died_unseen(incident) and not _quiet_since(incident.failing_until, policy.repeat_notice_after, now):
         return Proof.NOT_YET
     return Proof.BY_TASKS
 
