@@ -25,7 +25,7 @@ HEALS = SILENT.but(stack="d", truth=healed("PG_CONN_LOST", "NOISE_RETRIABLE_HAND
 SCENARIOS = (
     SILENT,
     SILENT.but(stack="c"),
-    SILENT.but(stack="b", control=True, remark="its one internal retry comes too early and kills the task"),
+    HEALS.but(stack="b", truth=healed("MYSQL_CONN_LOST", "NOISE_RETRIABLE_HANDLED"), remark="back before its retry"),
     HEALS,
     HEALS.but(stack="e"),
 )
