@@ -108,7 +108,8 @@ def hear_life(record: ConnectorRecord, sign: SignOfLife, policy: RepairPolicy, n
     incident = record.incident
     if incident is None or not _follows(incident, sign):
         return nothing(record, f"a sign of life: {sign.life}")
-    if died_unseen(incident) or (incident.silent and sign.life is Life.STARTED):
+    restarted = sign.life is Life.STARTED and (incident.silent or died_unseen(incident))
+    if restarted or (sign.life is Life.RECONNECTED and died_unseen(incident)):
         return _started(record, incident, sign, now)
     if incident.silent:
         return resolved(record, incident, "it reconnected by itself", policy, now)
