@@ -350,6 +350,16 @@ def test_what_a_silence_kept_back_is_told_once_it_is_over(world: World) -> None:
         assert world.voice.changes == ([] if minute < 60 else [("reminder", "page")])
 
 
+def test_an_order_given_in_silence_does_not_make_the_reminders_after_it_quieter(world: World) -> None:
+    world.sight.sees = a_failed_look()
+    world.take(a_refusal())
+    world.take(an_order(SILENCE))
+    world.take(an_order(ACK, NOW + MINUTE, until=NOW + 2 * MINUTE), MINUTE)
+    for minute in range(3, 6 * 60):
+        world.take(a_failed_look(NOW + minute * MINUTE), minute * MINUTE)
+    assert world.voice.changes == [("refused", "page"), ("reminder", "page")]
+
+
 def test_what_began_and_ended_in_silence_is_never_told(world: World) -> None:
     world.take(an_order(SILENCE))
     world.take(a_diagnosis())

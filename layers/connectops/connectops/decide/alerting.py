@@ -32,6 +32,8 @@ _LOOK_FOR_CAUSE = (
 )
 _STUCK = "What does not end by itself only AWS support can end; the worker log of that time may say what it waits for."
 
+_OF_PEOPLE = (Change.ORDERED, Change.HANDED_OVER)
+"""What a person did is no word about the failure: it neither counts as having told of it nor says how loud it is."""
 _RECREATE = "It prints how the connector is deleted and created again with its offsets, and changes nothing."
 _TITLES = {
     Change.OPENED: "{name} is {health}: {cls}",
@@ -62,6 +64,8 @@ def tell(
 ) -> ConnectorRecord:
     """The record with one more notice in its outbox and the incident noting that it was told, or that it was not."""
     said = spoken(record, incident, change, severity, policy, now)
+    if said is None and change in _OF_PEOPLE:
+        return record
     if said is None:
         kept_back = louder(incident.unsaid or severity, severity)
         return replace(record, incident=replace(incident, unsaid=kept_back))
@@ -88,8 +92,8 @@ def tell(
         owner=policy.intent.owner,
     )
     told = replace(incident, notices=number, told_at=now, told=said, unsaid=None)
-    if change in (Change.ORDERED, Change.HANDED_OVER) and incident.told:
-        told = replace(incident, notices=number)  # what a person did is no word about the failure
+    if change in _OF_PEOPLE and incident.told:
+        told = replace(incident, notices=number)
     told = appended(told, now, f"told people: {change}", f"{said}: {notice.title}")
     return replace(record, incident=told, outbox=(*record.outbox, notice))
 
