@@ -9,8 +9,11 @@ import argparse
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from tests.safety.fleet_history import FleetHistory
 from tests.safety.history import History
@@ -18,6 +21,8 @@ from tests.safety.rules import BrokenRule
 
 CHUNK = 250
 FLEETS_A_CHUNK = 10
+LINES = 20
+"""So many lines tell how far it is where nobody sees a bar: one for each twentieth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +60,49 @@ def judge(seeds: Seeds) -> tuple[Counter[str], list[tuple[int, str]]]:
     return seen, broken
 
 
-def soak(histories: int, fleets: int, begin: int, processes: int) -> int:
-    started, total, failures = monotonic(), Counter[str](), 0
+@dataclass(slots=True)
+class Tally:
+    """What came of all histories so far."""
+
+    started: float = field(default_factory=monotonic)
+    seen: Counter[str] = field(default_factory=Counter)
+    failures: int = 0
+
+    def add(self, seeds: Seeds, seen: Counter[str], broken: list[tuple[int, str]]) -> list[str]:
+        """Count one chunk; a line for each history of it that broke a rule."""
+        self.seen += seen
+        self.failures += len(broken)
+        return [f"seed {seeds.option}{seed}: {rule[:300]}" for seed, rule in broken]
+
+    def __str__(self) -> str:
+        facts = [f"{number:,} {what.replace('_', ' ')}" for what, number in self.seen.items()]
+        return f"{', '.join(facts)}; {self.failures} broken rules; {monotonic() - self.started:.0f} s"
+
+
+def soak(histories: int, fleets: int, begin: int, processes: int, console: Console) -> int:
+    """Run all of them; says how far it is by a bar in a terminal, else by a line now and then."""
+    tally = Tally()
     chunks = [*_chunks(histories, begin, CHUNK, History), *_chunks(fleets, begin, FLEETS_A_CHUNK, FleetHistory)]
-    with ProcessPoolExecutor(processes) as pool:
-        for seeds, (seen, broken) in zip(chunks, pool.map(judge, chunks), strict=True):
-            total += seen
-            failures += len(broken)
-            for seed, rule in broken:
-                sys.stdout.write(f"seed {seeds.option}{seed}: {rule[:300]}\n")
-    facts = ", ".join(f"{number:,} {what.replace('_', ' ')}" for what, number in total.items())
-    sys.stdout.write(f"{facts}; {failures} broken rules; {monotonic() - started:.0f} s\n")
-    return min(failures, 1)
+    bar = _bar(console)
+    with bar, ProcessPoolExecutor(processes) as pool:
+        task = bar.add_task("", total=len(chunks))
+        for done, (seeds, found) in enumerate(zip(chunks, pool.map(judge, chunks), strict=True), 1):
+            for line in tally.add(seeds, *found):
+                console.print(line, markup=False, highlight=False, soft_wrap=True)
+            _tell_how_far(console, bar, task, done / len(chunks), (done - 1) / len(chunks), tally)
+    console.print(str(tally), markup=False, highlight=False, soft_wrap=True)
+    return min(tally.failures, 1)
+
+
+def _bar(console: Console) -> Progress:
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    return Progress(*columns, console=console, disable=not console.is_terminal)
+
+
+def _tell_how_far(console: Console, bar: Progress, task: TaskID, share: float, before: float, tally: Tally) -> None:
+    bar.update(task, advance=1, description=str(tally))
+    if not console.is_terminal and int(share * LINES) > int(before * LINES):
+        console.print(f"{share:4.0%} {tally}", markup=False, highlight=False, soft_wrap=True)
 
 
 def _chunks(count: int, begin: int, size: int, kind: type[History | FleetHistory]) -> list[Seeds]:
@@ -97,7 +133,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=2)
     wanted = parser.parse_args()
     if wanted.seed is None:
-        return soak(wanted.histories, wanted.fleets, wanted.begin, wanted.processes)
+        return soak(wanted.histories, wanted.fleets, wanted.begin, wanted.processes, Console())
     only = range(wanted.seed, wanted.seed + 1)
     return tell(Seeds(only, FleetHistory if wanted.fleet else History))
 

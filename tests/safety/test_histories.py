@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from io import StringIO
 
 import pytest
+from rich.console import Console
 
 from tests.safety.fleet_history import FleetHistory
 from tests.safety.history import History
 from tests.safety.rules import BrokenRule
-from tests.safety.soak import Seeds, judge
+from tests.safety.soak import Seeds, judge, soak
 
 CHUNKS = [range(begin, begin + 100) for begin in range(0, 600, 100)]
 FLEETS = [range(begin, begin + 10) for begin in range(0, 20, 10)]
@@ -50,6 +52,18 @@ def test_a_broken_rule_is_told_with_its_seed(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setattr(History, "judge", never_quiet)
     _, broken = judge(Seeds(range(3, 4)))
     assert broken == [(3, "made up")]
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_long_run_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch, *, terminal: bool) -> None:
+    monkeypatch.setattr("tests.safety.soak.FLEETS_A_CHUNK", 1)
+    written = StringIO()
+    assert soak(0, 2, 0, 1, Console(file=written, force_terminal=terminal, width=300)) == 0
+    lines = written.getvalue().splitlines()
+    assert "2 fleets, " in lines[-1]
+    assert "; 0 broken rules; " in lines[-1]
+    assert ("\x1b" in written.getvalue()) is terminal
+    assert terminal or [line[:4] for line in lines[:-1]] == [" 50%", "100%"]
 
 
 def test_every_policy_that_is_broken_on_purpose_is_caught() -> None:
