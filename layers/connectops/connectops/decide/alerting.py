@@ -32,8 +32,7 @@ _LOOK_FOR_CAUSE = (
 )
 _STUCK = "What does not end by itself only AWS support can end; the worker log of that time may say what it waits for."
 
-_OF_PEOPLE = (Change.ORDERED, Change.HANDED_OVER)
-"""What a person did is no word about the failure: it neither counts as having told of it nor says how loud it is."""
+_OF_PEOPLE = (Change.ORDERED, Change.HANDED_OVER)  # what a person did is no word about the failure
 _RECREATE = "It prints how the connector is deleted and created again with its offsets, and changes nothing."
 _TITLES = {
     Change.OPENED: "{name} is {health}: {cls}",
@@ -64,10 +63,8 @@ def tell(
 ) -> ConnectorRecord:
     """The record with one more notice in its outbox and the incident noting that it was told, or that it was not."""
     said = spoken(record, incident, change, severity, policy, now)
-    if said is None and change in _OF_PEOPLE:
-        return record
     if said is None:
-        kept_back = louder(incident.unsaid or severity, severity)
+        kept_back = incident.unsaid if change in _OF_PEOPLE else louder(incident.unsaid or severity, severity)
         return replace(record, incident=replace(incident, unsaid=kept_back))
     number = incident.notices + 1
     notice = Notice(

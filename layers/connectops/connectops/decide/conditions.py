@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from connectops.decide.catalogue import BY_ID
 from connectops.decide.catalogue.entry import Condition, Fact
@@ -24,6 +25,18 @@ def quiet_from(incident: Incident, policy: RepairPolicy) -> datetime | None:
         return None
     noticed_at = incident.noticed_at or incident.opened_at
     return min(incident.heard_at + policy.first_backoff, noticed_at + policy.internal_retry_after)
+
+
+def remembered_for(classes: Iterable[str]) -> timedelta | None:
+    """How long after a line of one of these classes a start still meets what the JVM remembers; None if none asks."""
+    asked = [
+        condition.within
+        for each in classes
+        if each in BY_ID
+        for condition in BY_ID[each].only_if
+        if condition.fact is Fact.RESOLVED
+    ]
+    return max(asked, default=None)
 
 
 def _conditions(incident: Incident) -> tuple[Condition, ...]:

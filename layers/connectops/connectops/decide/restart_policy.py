@@ -10,7 +10,7 @@ import hashlib
 from datetime import datetime, timedelta
 from types import ModuleType
 
-from connectops.decide import evidence
+from connectops.decide import patience
 from connectops.model import (
     UNKNOWN_CLASS,
     Action,
@@ -96,11 +96,8 @@ def rule(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now:
     forbidden = _forbidden(record, incident, policy, now)
     if forbidden:
         return forbidden
-    trying = evidence.trying_until(record, policy)
-    if trying and now < trying:
-        return _decide(
-            Action.WAIT, incident, "its own client still says that it cannot connect, and tries again", trying
-        )
+    if wait := patience.waits_for(record, incident, policy, now):
+        return _decide(Action.WAIT, incident, wait.reason, wait.until)
     due = due_at(record, incident, policy)
     number, cap = record.backoff_attempts + 1, restart_cap(incident, policy)
     if now < due:
@@ -117,6 +114,8 @@ def rule(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now:
 def _forbidden(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: datetime) -> Decision | None:
     if why := _hands_off(record, incident, policy):
         return _decide(Action.REFUSE, incident, why)
+    if patience.never_resolves(incident, policy, now):
+        return _decide(Action.REFUSE, incident, "lines still say that a name does not resolve: no start can work")
     if policy.mode is not Mode.REPAIR:
         return None
     if incident.diagnosis and (why := _conditions().speaks_against(record, incident, now)):

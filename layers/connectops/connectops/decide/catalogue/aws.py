@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from connectops.decide.catalogue.entry import (
     QUIET,
+    RESOLVED,
     WORKED_BEFORE,
     FailureClass,
     Party,
@@ -29,7 +30,7 @@ AWS_CLASSES = (
         next_step="Check the name, enableDnsSupport and enableDnsHostnames of the VPC, and the association of the private zone. The JVM remembers a failure for 10 s: restart no sooner than 15 s after the name resolves.",
         commands=("dig +short <host>  # from a workers' subnet",),
         restart_cap=3,
-        only_if=(*WORKED_BEFORE, *QUIET),
+        only_if=(*WORKED_BEFORE, *QUIET, *RESOLVED),
         sources=("java.net.UnknownHostException", "kafka ClientUtils"),
         explains=("MYSQL_CONN_LOST", "PG_CONN_LOST", "OTHER_DB_TRANSIENT", "EXTERNAL_ENDPOINT_UNAVAILABLE", "KAFKA_UNREACHABLE",
                   "AWS_NETWORK_UNREACHABLE", "CONNECT_WORKER_FATAL", "CONNECT_OFFSET_FLUSH_TIMEOUT"),

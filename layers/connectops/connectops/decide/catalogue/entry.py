@@ -91,6 +91,7 @@ class Fact(StrEnum):
     WORKED_BEFORE = "worked before"
     NOT_SAID = "not said"
     QUIET = "quiet"
+    RESOLVED = "resolved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,8 @@ class Condition:
 
     FIRST_TIME: no restart for the same class within `within`. WORKED_BEFORE: what is known to be younger than `within` and
     was never seen to work is worth one restart. NOT_SAID: no line of the incident names one of `classes`. QUIET: no line named it for as
-    long as the first backoff; that postpones a restart and never refuses it.
+    long as the first backoff; that postpones a restart and never refuses it. RESOLVED: no line named it for as long as
+    `within`, which is how long the JVM remembers that a name did not resolve, and some seconds; whatever the policy says.
     """
 
     fact: Fact
@@ -118,6 +120,8 @@ class Condition:
                 return f"Only while no line says {' or '.join(self.classes)}."
             case Fact.QUIET:
                 return "Not while lines still name it: the last one has to be as old as the first backoff (a minute)."
+            case Fact.RESOLVED:
+                return f"Never within {self.within.total_seconds():.0f} s of the last line about it, whatever the first backoff is."
 
 
 def _plain(span: timedelta) -> str:
@@ -128,6 +132,8 @@ def _plain(span: timedelta) -> str:
 QUIET = (Condition(Fact.QUIET),)
 """Not into an outage: what starts while its source is away fails, and a silent RUNNING becomes FAILED."""
 FIRST_TIME_IN_A_DAY = (Condition(Fact.FIRST_TIME, timedelta(hours=24)),)
+RESOLVED = (Condition(Fact.RESOLVED, timedelta(seconds=15)),)
+"""Measured: a restart within 10 s after the name resolves again fails still (networkaddress.cache.negative.ttl is 10)."""
 WORKED_BEFORE = (Condition(Fact.WORKED_BEFORE, timedelta(hours=1)),)
 
 
