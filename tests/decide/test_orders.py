@@ -269,6 +269,20 @@ def test_what_is_not_in_the_state_for_it_is_not_switched(world: World, kind: Ord
 # ── once, and in time ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.parametrize(("minutes", "restarts"), [((1, 2), 0), ((4, 5), 1)])
+def test_what_was_seen_before_a_pause_and_a_resume_were_through_is_no_failure_after_them(
+    world: World, minutes: tuple[int, ...], restarts: int
+) -> None:
+    """A queue that was held up delivers the looks of before after the orders."""
+    world.take(an_order(PAUSE), 3 * MINUTE)
+    world.sight.sees = a_look(state=ConnectorState.PAUSED)
+    world.take(an_order(RESUME, NOW + MINUTE), 3 * MINUTE)
+    world.sight.sees = a_failed_look()
+    for minute in minutes:
+        world.take(a_failed_look(NOW + minute * MINUTE), minute * MINUTE)
+    assert len(world.hands.restarts) == restarts
+
+
 @pytest.mark.parametrize("kind", OrderKind)
 def test_an_order_that_comes_twice_is_taken_once(world: World, kind: OrderKind) -> None:
     world.sight.sees = a_look(state=ConnectorState.PAUSED) if kind is RESUME else a_look()

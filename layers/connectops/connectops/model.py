@@ -747,6 +747,8 @@ class ConnectorRecord:
     blind_told: bool = False
     in_transition_since: datetime | None = None
     deleting_since: datetime | None = None
+    switched_at: datetime | None = None
+    """When we learned that somebody paused, stopped, resumed or deleted it: what was seen until then counts no more."""
     last_life_at: datetime | None = None
     """When a line last showed records moving."""
     worked_at: datetime | None = None

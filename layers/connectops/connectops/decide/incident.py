@@ -166,7 +166,13 @@ def closed_by_hand(record: ConnectorRecord, reason: str, policy: RepairPolicy, n
     """Somebody's intent ends whatever we had going; nothing is ever done against it."""
     decision = Decision(Action.NOTHING, f"hands off: {reason}")
     record = replace(
-        record, suspicions=(), backoff_attempts=0, healthy_since=None, in_transition_since=None, deleting_since=None
+        record,
+        suspicions=(),
+        backoff_attempts=0,
+        healthy_since=None,
+        in_transition_since=None,
+        deleting_since=None,
+        switched_at=now,
     )
     if record.incident is None:
         return Step(record, decision)

@@ -174,6 +174,8 @@ def _failing(record: ConnectorRecord, look: Look, health: Health, policy: Repair
         return nothing(record, f"{health}, but seen before the last restart was through")
     if record.incident and record.incident.changed_at and seen_at <= record.incident.changed_at:
         return nothing(record, f"{health}, but seen before somebody's change was through")
+    if record.switched_at and seen_at <= record.switched_at:
+        return nothing(record, f"{health}, but seen before somebody paused, stopped or resumed it")
     incident = record.incident or opened(record, _failing_since(record, look, health, seen_at), seen_at, look.at)
     if (incident.health, incident.state) != (health, look.state):
         incident = noted(incident, now, f"saw {health}", _what_was_seen(look))

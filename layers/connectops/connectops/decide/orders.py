@@ -97,6 +97,8 @@ def carried_out(record: ConnectorRecord, order: Order, said: str, policy: Repair
     if order.kind is OrderKind.PAUSE:
         step = closed_by_hand(record, f"{order.by} paused it", policy, now)
         return replace(step, record=answered(step.record, order, Answer.DONE, said, now))
+    if order.kind is OrderKind.RESUME:
+        record = replace(record, switched_at=now)
     if order.kind is OrderKind.RESTART and record.incident:
         decision = replace(decision, action=record.incident.attempts[-1].action)
         told = alerting.sentence(f"{order.by} ordered a restart; the next looks will tell whether records flow again")
