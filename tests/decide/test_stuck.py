@@ -12,6 +12,7 @@ from tests.fakes import World
 
 CREATING, UPDATING, DELETING = ConnectorState.CREATING, ConnectorState.UPDATING, ConnectorState.DELETING
 TIMER = 15
+UPDATED_IN, CREATED_IN = 20, 25
 
 
 @pytest.fixture
@@ -28,11 +29,24 @@ def see(world: World, state: ConnectorState, *minutes: float, **more: Any) -> No
         world.take(changing(state, minute, **more), minute * MINUTE)
 
 
-@pytest.mark.parametrize("state", [CREATING, UPDATING, DELETING, ConnectorState.RESTARTING, ConnectorState.PAUSING])
-def test_what_lasts_as_long_as_its_timer_is_stuck_and_told_once(world: World, state: ConnectorState) -> None:
-    see(world, state, *range(TIMER))
+@pytest.mark.parametrize(
+    ("state", "timer"),
+    [
+        (CREATING, CREATED_IN),
+        (UPDATING, UPDATED_IN),
+        (DELETING, TIMER),
+        (ConnectorState.RESTARTING, TIMER),
+        (ConnectorState.PAUSING, TIMER),
+        (ConnectorState.RESUMING, TIMER),
+        (ConnectorState.UNASSIGNED, TIMER),
+    ],
+)
+def test_what_lasts_as_long_as_its_timer_is_stuck_and_told_once(
+    world: World, state: ConnectorState, timer: int
+) -> None:
+    see(world, state, *range(timer))
     assert world.voice.said == []
-    see(world, state, *range(TIMER, TIMER + 30))
+    see(world, state, *range(timer, timer + 30))
     assert world.voice.changes == [("refused", "page")]
     incident = world.record().incident
     assert incident
@@ -41,11 +55,11 @@ def test_what_lasts_as_long_as_its_timer_is_stuck_and_told_once(world: World, st
 
 
 def test_what_to_do_about_it_is_to_look_at_its_operation(world: World) -> None:
-    see(world, UPDATING, *range(TIMER + 1))
+    see(world, UPDATING, *range(UPDATED_IN + 1))
     assert "list-connector-operations" in world.voice.said[0].next_step
 
 
-@pytest.mark.parametrize(("minutes", "stuck"), [(TIMER, True), (TIMER - 1, False)])
+@pytest.mark.parametrize(("minutes", "stuck"), [(UPDATED_IN, True), (UPDATED_IN - 1, False)])
 def test_an_update_counts_from_its_own_begin_also_where_nobody_saw_it(
     world: World, minutes: float, *, stuck: bool
 ) -> None:
@@ -58,25 +72,25 @@ def test_a_second_update_right_after_the_first_has_its_own_timer(world: World) -
     first = Update("arn:1", UpdateState.IN_PROGRESS, NOW)
     second = Update("arn:2", UpdateState.IN_PROGRESS, NOW + 10 * MINUTE)
     see(world, UPDATING, *range(11), update=first)
-    see(world, UPDATING, *range(11, 25), update=second)
+    see(world, UPDATING, *range(11, 30), update=second)
     assert world.voice.said == []
-    see(world, UPDATING, 25, update=second)
+    see(world, UPDATING, 30, update=second)
     assert world.voice.changes == [("refused", "page")]
 
 
-@pytest.mark.parametrize(("minutes", "stuck"), [(TIMER, True), (TIMER - 1, False)])
+@pytest.mark.parametrize(("minutes", "stuck"), [(CREATED_IN, True), (CREATED_IN - 1, False)])
 def test_a_creation_counts_from_when_the_connector_was_created(world: World, minutes: float, *, stuck: bool) -> None:
     see(world, CREATING, 0, created_at=NOW - minutes * MINUTE)
     assert bool(world.voice.said) is stuck
 
 
 def test_the_deletion_of_what_was_stuck_closes_that_and_has_its_own_timer(world: World) -> None:
-    see(world, UPDATING, *range(20))
-    see(world, DELETING, *range(20, 20 + TIMER))
+    see(world, UPDATING, *range(21))
+    see(world, DELETING, *range(21, 21 + TIMER))
     assert world.voice.changes == [("refused", "page"), ("closed", "info")]
-    see(world, DELETING, 20 + TIMER)
+    see(world, DELETING, 21 + TIMER)
     assert world.voice.changes[2:] == [("refused", "page")]
-    see(world, ConnectorState.GONE, 21 + TIMER)
+    see(world, ConnectorState.GONE, 22 + TIMER)
     assert world.voice.changes[3:] == [("closed", "info")]
     assert not world.record().is_open
 
@@ -91,8 +105,8 @@ def test_a_name_that_is_used_again_begins_anew(world: World) -> None:
 
 
 def test_what_gets_through_in_the_end_is_resolved(world: World) -> None:
-    see(world, UPDATING, *range(TIMER + 1))
-    for minute in range(TIMER + 1, TIMER + 20):
+    see(world, UPDATING, *range(UPDATED_IN + 1))
+    for minute in range(UPDATED_IN + 1, UPDATED_IN + 20):
         at = NOW + minute * MINUTE
         world.take(a_look(at, records_at=at - SECOND), minute * MINUTE)
     assert world.voice.changes == [("refused", "page"), ("resolved", "info")]
@@ -102,8 +116,8 @@ def test_a_silence_outlives_a_transition_and_is_not_over_because_tasks_run() -> 
     world = World(RepairPolicy(mode=Mode.ADVISE))
     world.take(a_suspicion())
     see(world, ConnectorState.RUNNING, *range(1, 5))
-    see(world, UPDATING, *range(5, 5 + TIMER + 2))
-    see(world, ConnectorState.RUNNING, *range(30, 60))
+    see(world, UPDATING, *range(5, 5 + UPDATED_IN + 2))
+    see(world, ConnectorState.RUNNING, *range(35, 65))
     incident = world.record().incident
     assert incident
     assert incident.silent

@@ -1007,6 +1007,9 @@ class RepairPolicy:
     internal_retry_after: timedelta = timedelta(minutes=10)
     empty_assignment_after: timedelta = timedelta(seconds=330)
     stuck_after: timedelta = timedelta(minutes=15)
+    """Any transition but the next two."""
+    creating_stuck_after: timedelta = timedelta(minutes=25)
+    updating_stuck_after: timedelta = timedelta(minutes=20)
     page_blind_after: timedelta = timedelta(minutes=15)
     page_stalled_after: timedelta = timedelta(minutes=15)
     repeat_notice_after: timedelta = timedelta(hours=4)

@@ -241,6 +241,8 @@ class RespondSettings:
             internal_retry_after=env.seconds("INTERNAL_RETRY_SECONDS"),
             empty_assignment_after=env.seconds("EMPTY_ASSIGNMENT_SECONDS"),
             stuck_after=env.seconds("STUCK_SECONDS"),
+            creating_stuck_after=env.seconds("CREATING_STUCK_SECONDS"),
+            updating_stuck_after=env.seconds("UPDATING_STUCK_SECONDS"),
             page_blind_after=env.seconds("PAGE_BLIND_SECONDS"),
             page_stalled_after=env.seconds("PAGE_STALLED_SECONDS"),
             repeat_notice_after=env.seconds("REPEAT_NOTICE_SECONDS"),

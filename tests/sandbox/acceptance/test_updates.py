@@ -106,7 +106,7 @@ def test_an_update_that_could_not_be_taken_back_and_one_that_never_ends_page(the
 
     told = theatre.await_sight(half_way, lambda sight: bool(sight.seen.notices)).seen.notices[0]
     assert (told.failure_class, told.severity) == ("MSK_UPDATE_FAILED", Severity.PAGE)
-    patience = theatre.stage.seconds("StuckSeconds") + PATIENCE
+    patience = theatre.stage.seconds("UpdatingStuckSeconds") + PATIENCE
     told = theatre.await_sight(endless, lambda sight: bool(sight.seen.notices), patience).seen.notices[0]
     assert (told.health, told.severity, told.change) == (Health.STUCK, Severity.PAGE, Change.REFUSED)
     assert "list-connector-operations" in told.next_step

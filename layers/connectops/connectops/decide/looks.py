@@ -22,6 +22,7 @@ from connectops.decide.proof import Proof
 from connectops.decide.restart_policy import backoff
 from connectops.decide.timeline import noted
 from connectops.decide.transfer import see_update
+from connectops.decide.transition import changing_since, stuck_after
 from connectops.model import (
     UNKNOWN_CLASS,
     Action,
@@ -37,7 +38,6 @@ from connectops.model import (
     RepairPolicy,
     Silence,
     Suspicion,
-    UpdateState,
     Verdict,
 )
 
@@ -91,10 +91,10 @@ def _changing(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: da
     if look.state is ConnectorState.DELETING and record.deleting_since is None:
         step = closed_by_hand(record, "somebody deletes it", policy, now)
         return replace(step, record=replace(step.record, deleting_since=look.at, in_transition_since=look.at))
-    since = _changing_since(record, look)
+    since = changing_since(record, look)
     record = see_update(record, look, policy, now)
     record = replace(record, in_transition_since=since)
-    if look.at - since < policy.stuck_after:
+    if look.at - since < stuck_after(look.state, policy):
         return nothing(record, f"it is {look.state}")
     incident = record.incident or opened(record, since, since, now)
     stuck = replace(
@@ -108,16 +108,6 @@ def _changing(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: da
     if stuck.phase in (Phase.RESTARTING, Phase.PROVING):
         return end_attempt(record, stuck, AttemptEnd.NOT_PROVEN, policy, now, f"it has been {look.state} ever since")
     return conclude(record, stuck, policy, now)
-
-
-def _changing_since(record: ConnectorRecord, look: Look) -> datetime:
-    """Since when the platform is at it, as it tells itself; else since the first look that saw it."""
-    seen_since = record.in_transition_since or look.at
-    if look.state is ConnectorState.CREATING and look.created_at:
-        return min(look.created_at, seen_since)
-    if look.state is ConnectorState.UPDATING and look.update and look.update.state is UpdateState.IN_PROGRESS:
-        return look.update.at
-    return seen_since
 
 
 def _confirmed(
