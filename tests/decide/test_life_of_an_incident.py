@@ -414,7 +414,7 @@ def test_a_failed_connector_on_kafka_connect_is_restarted_as_a_whole(world):
 
 
 def test_a_transition_that_never_ends_is_told_and_not_fought(world):
-    for minute in range(20):
+    for minute in range(25):
         world.take(a_look(NOW + minute * MINUTE, state=ConnectorState.UPDATING), minute * MINUTE)
     assert world.voice.changes == [("refused", "page")]
     assert world.hands.restarts == []

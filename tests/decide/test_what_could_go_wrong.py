@@ -20,6 +20,7 @@ from connectops.model import (
     Look,
     Operation,
     OperationState,
+    OrderKind,
     Phase,
     SignOfLife,
     Silence,
@@ -40,6 +41,7 @@ from tests.builders import (
     a_refusal,
     a_sign,
     a_suspicion,
+    an_order,
     finding,
 )
 from tests.fakes import FakeSight, World
@@ -112,6 +114,60 @@ def test_an_unknown_death_in_the_log_is_not_restarted_unseen(world: World) -> No
     for minute in range(1, 10):
         world.take(unmeasured(minute), minute * MINUTE)
     assert world.hands.restarts == []
+
+
+def an_unknown_death(world: World, *minutes: float, moves: float | None = None) -> None:
+    """A line tells of it; looks at these minutes see tasks that run, and records from `moves` on."""
+    world.take(a_diagnosis(UNKNOWN_CLASS, restart_cap=1))
+    for minute in minutes:
+        at = NOW + minute * MINUTE
+        flows = moves is not None and minute > moves
+        world.take(a_look(at, records_at=at - SECOND if flows else None), minute * MINUTE)
+
+
+@pytest.mark.parametrize(
+    ("until", "told"), [(9.9, []), (10, [("refused", "warning")]), (230, [("refused", "warning")])]
+)
+def test_an_unknown_death_that_no_look_shows_and_no_records_disprove_is_told_to_a_person_once(
+    world: World, until: float, told: list[tuple[str, str]]
+) -> None:
+    an_unknown_death(world, *range(1, int(until)), until)
+    assert world.voice.changes == told
+    assert world.hands.restarts == []
+
+
+def test_one_that_was_told_ends_with_records_and_says_so(world: World) -> None:
+    an_unknown_death(world, *range(1, 20), moves=15)
+    assert world.voice.changes == [("refused", "warning"), ("resolved", "info")]
+
+
+def test_one_that_records_disprove_in_time_is_never_told(world: World) -> None:
+    an_unknown_death(world, *range(1, 20), moves=5)
+    assert world.voice.said == []
+    assert world.record().incident is None
+
+
+def test_one_whose_task_was_started_is_never_told(world: World) -> None:
+    an_unknown_death(world, 1)
+    world.take(a_sign(Life.STARTED, NOW + 2 * MINUTE), 2 * MINUTE)
+    for minute in range(3, 30):
+        world.take(a_look(NOW + minute * MINUTE), minute * MINUTE)
+    assert world.voice.said == []
+    assert world.record().incident is None
+
+
+def test_one_that_a_look_shows_after_all_is_restarted(world: World) -> None:
+    an_unknown_death(world, *range(1, 12))
+    world.sight.sees = a_failed_look()
+    world.take(a_failed_look(NOW + 12 * MINUTE), 12 * MINUTE)
+    assert len(world.hands.restarts) == 1
+
+
+def test_one_that_began_in_silence_is_told_after_it(world: World) -> None:
+    world.take(a_look())
+    world.take(an_order(OrderKind.SILENCE, until=NOW + 30 * MINUTE))
+    an_unknown_death(world, *range(1, 40))
+    assert world.voice.changes == [("reminder", "warning")]
 
 
 def test_tasks_that_ran_before_the_death_do_not_hold_up_its_restart(world: World) -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from connectops.decide import alerting, evidence
 from connectops.decide.loudness import louder
 from connectops.decide.restart_policy import rule
 from connectops.decide.timeline import noted
+from connectops.decide.unproven import unproven
 from connectops.model import (
     Action,
     Change,
@@ -36,14 +37,8 @@ HANDS_OFF: dict[str, str] = {
 }
 """States and healths that are somebody's intent, with what is said of them."""
 
-_PHASE_AFTER = {
-    Action.REFUSE: Phase.REFUSED,
-    Action.PAGE: Phase.QUARANTINED,
-    Action.WAIT: Phase.WAITING,
-    Action.NOTHING: Phase.WAITING,
-    Action.RESTART_TASKS: Phase.WAITING,
-    Action.RESTART_CONNECTOR: Phase.WAITING,
-}
+_PHASE_AFTER = {Action.REFUSE: Phase.REFUSED, Action.PAGE: Phase.QUARANTINED}
+"""Whatever else is decided: WAITING, also before a restart, which is only due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,15 +88,15 @@ def _short(key: str) -> str:
 
 def conclude(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: datetime) -> Step:
     """Decide on an incident by all that is known, and tell people what changed."""
-    if not evidence.is_sufficient(incident, policy):
-        decision = Decision(
-            Action.WAIT, "one sight is no proof: waiting for a second look or a logged cause", incident.failure_class
-        )
+    enough = evidence.is_sufficient(incident, policy)
+    decision = rule(record, incident, policy, now) if enough else unproven(incident, policy, now)
+    if not enough and decision.action is Action.WAIT:
         return _standing(record, replace(incident, phase=Phase.WATCHING, decision=decision), decision, now)
-    decision = rule(record, incident, policy, now)
     if incident.phase is Phase.QUARANTINED and decision.action is not Action.REFUSE and incident.decision:
         decision = incident.decision
-    moved = replace(incident, phase=_PHASE_AFTER[decision.action], decision=decision, not_before=decision.until)
+    moved = replace(
+        incident, phase=_PHASE_AFTER.get(decision.action, Phase.WAITING), decision=decision, not_before=decision.until
+    )
     step = _standing(record, moved, decision, now)
     return replace(step, record=_announce(step.record, incident, decision, policy, now))
 
@@ -140,6 +135,8 @@ def _announce(
 
 def _refusal_severity(incident: Incident, policy: RepairPolicy) -> Severity:
     """A cause that no restart cures knows how loud it is; where one would help and may not be, a person is needed."""
+    if not evidence.is_sufficient(incident, policy):
+        return Severity.WARNING
     if incident.diagnosis and not incident.diagnosis.verdict.restarts:
         return louder(Severity.WARNING, incident.diagnosis.severity)
     return Severity.WARNING if policy.intent.forbidden else Severity.PAGE
@@ -194,7 +191,7 @@ def _ended(
     record = replace(record, past_line_at=max(lines, default=None))
     if incident.told_at is None:
         return Step(replace(record, incident=None), decision)
-    minutes = (now - incident.opened_at).total_seconds() / 60
+    minutes = (now - incident.opened_at) / timedelta(minutes=1)
     said = f"{alerting.sentence(decision.reason)} It lasted {minutes:.1f} minutes."
     told = alerting.tell(record, replace(incident, ended_at=now), change, severity, policy, now, said)
     return Step(replace(told, incident=None), decision, told.incident)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from connectops.decide.evidence import moved_since
-from connectops.model import UNKNOWN_CLASS, Attempt, ConnectorRecord, Health, Incident, Look, RepairPolicy
+from connectops.model import Attempt, ConnectorRecord, Health, Incident, Look, RepairPolicy
 
 FAILED_TASKS = frozenset({Health.DEGRADED, Health.FAILED, Health.NO_TASKS})
 FAILING = FAILED_TASKS | {Health.STALLED, Health.RETRYING, Health.STUCK}
@@ -83,10 +83,8 @@ def died_unseen(incident: Incident) -> bool:
     """A line says that the task is dead, and no look ever did. Measured: a replaced worker may not overwrite RUNNING.
 
     The workers' group begins to count its generations anew, and Kafka Connect takes the newer status for the older.
-    A death without a known cause is none of these: nobody is told of it before a look confirms it.
     """
-    known_death = _killed(incident) and incident.failure_class != UNKNOWN_CLASS
-    return not incident.silent and known_death and incident.health not in FAILING
+    return not incident.silent and _killed(incident) and incident.health not in FAILING
 
 
 def _killed(incident: Incident) -> bool:
