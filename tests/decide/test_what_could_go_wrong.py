@@ -101,11 +101,32 @@ def test_a_death_in_the_log_is_restarted_even_where_no_metric_shows_the_tasks(wo
     assert len(world.hands.restarts) == 1
 
 
-def test_a_death_that_is_read_before_the_first_look_at_its_connector_waits_for_its_arn(world: World) -> None:
+def test_a_death_that_is_read_before_the_first_look_at_its_connector_is_acted_upon_at_once(world: World) -> None:
+    acting = world.take(a_diagnosis(verdict=Verdict.RESTART_NOW))
+    assert (acting.decision.action, acting.decision.failure_class) == (Action.RESTART_CONNECTOR, "PG_CONN_LOST")
+    assert world.record().arn == ARN
+
+
+def test_a_death_of_a_connector_that_is_not_found_by_its_name_waits_for_the_next_look(world: World) -> None:
+    world.sight.sees = Unreachable("MSK Connect lists no connector called orders")
     waiting = world.take(a_diagnosis(verdict=Verdict.RESTART_NOW))
     assert (waiting.decision.action, world.hands.restarts) == (Action.WAIT, [])
+    world.sight.sees = a_failed_look()
     acting = world.take(failed(0.5), 0.5 * MINUTE)
     assert (acting.decision.action, acting.decision.failure_class) == (Action.RESTART_TASKS, "PG_CONN_LOST")
+
+
+@pytest.mark.parametrize(("created", "restarts"), [(29, 1), (31, 0)])
+def test_a_connector_created_anew_after_the_death_is_not_restarted_for_it(
+    world: World, created: int, restarts: int
+) -> None:
+    world.take(a_look())
+    world.sight.sees = Unreachable("throttled")
+    world.take(a_diagnosis(verdict=Verdict.RESTART_NOW))
+    world.sight.sees = a_failed_look(arn=f"{ARN}anew", created_at=NOW + created * SECOND)
+    world.take(failed(0.5), 0.5 * MINUTE)
+    assert len(world.hands.restarts) == restarts
+    assert (world.record().incident is None) is (restarts == 0)
 
 
 def test_an_unknown_death_in_the_log_is_not_restarted_unseen(world: World) -> None:

@@ -1,9 +1,10 @@
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from connectops.clients.connect_rest import ConnectRest
-from connectops.errors import NotAllowed, NotFound
+from connectops.errors import NotAllowed, NotFound, Unreachable
 from connectops.model import (
     Action,
     Attempt,
@@ -28,6 +29,7 @@ from tests.msk_stub import (
     operation,
     operation_described,
     operations_listed,
+    summary,
 )
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -52,9 +54,46 @@ def test_msk_connect_is_asked_by_arn(msk: Msk) -> None:
     assert (look.connector, look.state, look.tags, look.at) == (ORDERS, ConnectorState.RUNNING, (), NOW)
 
 
-def test_without_arn_there_is_nothing_to_look_at(msk: Msk) -> None:
-    with pytest.raises(NotFound):
+def named(msk: Msk, *summaries: dict[str, Any], more: bool = False) -> None:
+    """What MSK Connect lists of the names that begin with `orders`."""
+    answer = {"connectors": list(summaries), **({"nextToken": "more"} if more else {})}
+    msk.connect.add_response("list_connectors", answer, {"connectorNamePrefix": "orders", "maxResults": 100})
+
+
+def test_a_connector_whose_line_came_before_any_look_is_found_by_its_whole_name(msk: Msk) -> None:
+    named(msk, summary("orders-eu"), summary("orders"))
+    described(msk.connect, "orders")
+    msk.connect.add_response("list_tags_for_resource", {"tags": {}})
+    look = sight_of(msk).look(ORDERS, None, NOW)
+    assert (look.connector, look.arn, look.state) == (ORDERS, arn("orders"), ConnectorState.RUNNING)
+
+
+@pytest.mark.parametrize("more", [False, True])
+def test_a_name_that_is_not_listed_is_not_seen_and_never_taken_for_gone(msk: Msk, more: bool) -> None:  # noqa: FBT001
+    named(msk, summary("orders-eu"), more=more)
+    with pytest.raises(Unreachable, match="more than 100" if more else "no connector called orders"):
         sight_of(msk).look(ORDERS, None, NOW)
+
+
+def test_of_two_connectors_of_one_name_none_is_taken(msk: Msk) -> None:
+    named(msk, summary("orders", "DELETING"), summary("orders") | {"connectorArn": CONNECTOR})
+    with pytest.raises(Unreachable, match="2 connectors called orders"):
+        sight_of(msk).look(ORDERS, None, NOW)
+
+
+def test_a_connector_that_was_created_anew_is_found_under_its_new_arn(msk: Msk) -> None:
+    msk.connect.add_client_error("describe_connector", "NotFoundException", "gone", 404)
+    named(msk, summary("orders"))
+    described(msk.connect, "orders")
+    msk.connect.add_response("list_tags_for_resource", {"tags": {}})
+    assert sight_of(msk).look(ORDERS, CONNECTOR, NOW).arn == arn("orders")
+
+
+def test_a_connector_that_is_gone_and_not_listed_is_gone(msk: Msk) -> None:
+    msk.connect.add_client_error("describe_connector", "NotFoundException", "gone", 404)
+    named(msk)
+    with pytest.raises(NotFound):
+        sight_of(msk).look(ORDERS, arn("orders"), NOW)
 
 
 def test_a_cluster_is_asked_by_its_name(msk: Msk) -> None:

@@ -43,7 +43,6 @@ from connectops.model import (
     Notice,
     Operation,
     Phase,
-    Platform,
     RepairPolicy,
     Surroundings,
 )
@@ -164,8 +163,6 @@ def follow_up(doors: Doors, record: ConnectorRecord, policy: RepairPolicy, now: 
 
 def look_once_more(doors: Doors, record: ConnectorRecord, now: datetime) -> Look:
     """The connector as it is just before anything is done to it; UNKNOWN with the reason where it is not seen."""
-    if record.arn is None and record.connector.platform is Platform.MSK_CONNECT:
-        return Look(record.connector, now, ConnectorState.UNKNOWN, blind_because="its ARN comes with the next look")
     try:
         return doors.sight.look(record.connector, record.arn, now)
     except NotFound:

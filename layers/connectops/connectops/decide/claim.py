@@ -39,6 +39,8 @@ def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dateti
         return nothing(record, "there is no incident any more")
     record = replace(record, tags=record.tags if look.tags is None else look.tags)
     policy = tailored(policy, record, now)
+    if _is_another(record, incident, look):
+        return closed_by_hand(record, "it was deleted and created anew", policy, now)
     if look.state in HANDS_OFF:
         return closed_by_hand(record, HANDS_OFF[look.state], policy, now)
     if look.state not in _ACTS_ON:
@@ -57,6 +59,12 @@ def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dateti
         return conclude(record, incident, policy, now)
     unclaimed = replace(record, incident=incident)
     return Step(claimed(record, incident, decision, now), decision, unclaimed=unclaimed)
+
+
+def _is_another(record: ConnectorRecord, incident: Incident, look: Look) -> bool:
+    """A connector that got the name after all that is known of this incident was about another one."""
+    renewed = record.arn is not None and look.arn not in (None, record.arn)
+    return renewed and look.created_at is not None and look.created_at > incident.failing_until
 
 
 def _recovers(record: ConnectorRecord, incident: Incident, look: Look, policy: RepairPolicy, now: datetime) -> bool:

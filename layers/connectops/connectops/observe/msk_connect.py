@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from connectops.clients.aws_reads import not_seen
-from connectops.errors import ConnectOpsError, NotFound
+from connectops.errors import ConnectOpsError, NotFound, Unreachable
 from connectops.model import MSK_CLUSTER, ConnectorId, ConnectorState, Look, Platform
 from connectops.observe import shared_sources
 from connectops.observe.configuration import heartbeat
@@ -54,6 +54,23 @@ class MskConnect:
         except (BotoCoreError, ClientError) as err:
             return Listing(tuple(looks), versions, str(not_seen("MSK Connect: ListConnectors", err)))
         return Listing(tuple(looks), versions)
+
+    def find(self, name: str) -> str | None:
+        """The ARN of the connector of that name, None if none is listed. Raises Unreachable or NotAllowed.
+
+        One call. Names are unique while a connector exists (CreateConnector: ConflictException), so two of one name
+        are one on its way out and its successor: which of them a line is about cannot be known.
+        """
+        try:
+            page = self._client.list_connectors(connectorNamePrefix=name, maxResults=CONNECTORS_A_PAGE)
+        except (BotoCoreError, ClientError) as err:
+            raise not_seen("MSK Connect: ListConnectors", err) from err
+        found = [each["connectorArn"] for each in page["connectors"] if each["connectorName"] == name]
+        if len(found) > 1:
+            raise Unreachable(f"MSK Connect lists {len(found)} connectors called {name}")
+        if not found and page.get("nextToken"):
+            raise Unreachable(f"more than {CONNECTORS_A_PAGE} connectors have names that begin with {name}")
+        return found[0] if found else None
 
     def describe(self, arn: str, at: datetime) -> Look:
         """One connector with what matters of its configuration. Raises NotFound, Unreachable or NotAllowed."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Self
 from connectops.clients.aws_reads import READ_RETRIES
 from connectops.clients.clusters import open_clusters
 from connectops.clients.connect_rest import ConnectRest
-from connectops.errors import NotAllowed, NotFound
+from connectops.errors import NotAllowed, NotFound, Unreachable
 from connectops.model import ConnectorId, ConnectorRecord, KafkaConnectCluster, Look, Operation, Platform
 from connectops.observe.kafka_connect import look_at_connector
 from connectops.observe.msk_connect import MskConnect
@@ -35,12 +35,25 @@ class PlatformSight:
     def look(self, connector: ConnectorId, arn: str | None, at: datetime) -> Look:
         """State, tags and heartbeat (MSK Connect), state and tasks (Kafka Connect), as they are now."""
         if connector.platform is Platform.MSK_CONNECT:
-            if arn is None:
-                raise NotFound(f"{connector.key}: no ARN is known, so it was never listed")
-            return self._msk.look(arn, at)
+            return self._look_at_msk_connect(connector, arn, at)
         if connector.cluster not in self._clusters:
             raise NotAllowed(f"{connector.key}: no cluster of this name is in the settings")
         return look_at_connector(connector, self._clusters[connector.cluster], at)
+
+    def _look_at_msk_connect(self, connector: ConnectorId, arn: str | None, at: datetime) -> Look:
+        """By its ARN; by its name where a line came before any look, or where it was created anew since."""
+        if arn is None:
+            found = self._msk.find(connector.name)
+            if found is None:
+                raise Unreachable(f"MSK Connect lists no connector called {connector.name}")
+            return self._msk.look(found, at)
+        try:
+            return self._msk.look(arn, at)
+        except NotFound:
+            found = self._msk.find(connector.name)
+            if found in (None, arn):
+                raise
+            return self._msk.look(found, at)
 
     def operation(self, record: ConnectorRecord) -> Operation | None:
         """The operation of the last attempt, also where the answer to the call was lost; None if there is none."""
