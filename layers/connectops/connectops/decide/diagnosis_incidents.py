@@ -394,6 +394,8 @@ def _outranks(new: Incident, old: Incident) -> bool:
     if named[0] != named[1]:
         return named[0]
     difference = _STRICTNESS.index(new.verdict) - _STRICTNESS.index(old.verdict)
+    if difference == 0 and new.soft and not old.soft:
+        return False
     return difference > 0 or (difference == 0 and (new.killed or not old.killed))
 
 

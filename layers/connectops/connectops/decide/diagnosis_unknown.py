@@ -46,7 +46,7 @@ _REFUSALS = re.compile(r"SQL\w*Exception|SqlException|Mongo\w+Exception|StatusRu
 """A server answered and said no: the same statement is refused again, unless it says that it is only busy."""
 _TRANSIENT = re.compile(
     r"timeout|timed out|connection (?:refused|reset|closed|lost)|broken pipe|temporar|unavailable|try again|retry|"
-    r"disconnected|throttl|too many requests|deadlock|interrupted|in progress",
+    r"disconnected|shut ?down|shutting down|throttl|too many requests|deadlock|interrupted|in progress",
     re.IGNORECASE,
 )
 

@@ -134,6 +134,7 @@ class _Worker:
         "frames_before",
         "has_begun",
         "head",
+        "loose",
         "name",
         "open",
         "open_at",
@@ -153,6 +154,8 @@ class _Worker:
         self.frames_before = 0
         self.folded: _Alike | None = None
         self.skipped = -1
+        self.loose: list[str] = []
+        """Frames before any statement: a throwable further down shows whose they are."""
 
     def open_trace(self, draft: _Draft, index: int) -> None:
         """From here on frames belong to this record. They are kept as they came: most are never looked at."""
@@ -256,6 +259,8 @@ class Assembler:
                         worker.open = worker.frames = None
                 elif worker.head is not None:
                     self._continue(worker, index, line[off:])
+                elif not worker.has_begun and worker.skipped < 0 and len(worker.loose) < FRAMES_KEPT:
+                    worker.loose.append(line)
             elif first == "[":
                 level = line[zone : zone + 4]
                 if level in UNPROBLEMATIC:
@@ -493,6 +498,8 @@ class Assembler:
         is_first = not worker.has_begun and worker.skipped < 0
         draft = self._draft(worker, index, Header(None, "", ""), at)
         draft.headless = is_first
+        if is_first:
+            draft.frames += worker.loose
         return draft
 
     def _at(self, worker: _Worker, header: Header, index: int) -> datetime:

@@ -205,13 +205,16 @@ DEBEZIUM_CLASSES = (
         verdict=Verdict.RESTART_WITH_BACKOFF,
         severity=Severity.WARNING,
         data=DataImpact.SAFE,
-        next_step="One more restart, after the old task has ended, brings it back.",
+        next_step="One more restart, after the old task has ended, brings it back. If not, another connector on this worker has the same topic.prefix (database.server.name before 2.0): give each its own.",
         commands=(
             "curl -X POST <connect>/connectors/<name>/tasks/0/restart",
         ),
         restart_cap=2,
-        sources=("debezium 3.2 DebeziumOpenLineageEmitter",),
-        versions="Debezium 3.2.0; the message holds database.password in clear text.",
-        signatures=(Signature(text="DebeziumOpenLineageEmitter not initialized", weight=Weight.SURE),),
+        sources=("debezium 3.2 DebeziumOpenLineageEmitter", "debezium v1.4 Metrics.register, v2.7.4 JmxUtils:68"),
+        versions="DebeziumOpenLineageEmitter: 3.2.0; that message holds database.password in clear text.",
+        signatures=(
+            Signature(text="DebeziumOpenLineageEmitter not initialized", weight=Weight.SURE),
+            Signature(text="Unable to register the MBean 'debezium", unless=("MalformedObjectNameException",), weight=Weight.SURE),
+        ),
     ),
 )  # fmt: skip

@@ -97,10 +97,12 @@ MYSQL_CLASSES = (
                 "replica is missing transactions that have been purged",
                 "Connector used GTIDs previously, but",
                 "requested gtid * is not in the * binlog",
-                "requested to start from GTID * which is not in the",
+                "requested to start from GTID* which is not in the",
                 "is missing the GTID * requested by the",
                 "has more GTIDs than the * has, using the * SERVER_UUID",
                 "cannot start in AUTO_POSITION mode",
+                "Cannot replicate anonymous transaction when",
+                "Cannot replicate GTID-transaction when",
                 "Connected to MariaDB but given a mysql GTID set",
                 "Connected to Mysql but given a MariaDB GTID set",
                 weight=Weight.ROOT,
@@ -351,6 +353,9 @@ MYSQL_CLASSES = (
                 weight=Weight.SURE,
                 also="EventDataDeserializationException",
             ),
+            # The client calls this listener for the end of the stream and broken sockets only, also where a copy lost that cause.
+            Signature(exception="EventDataDeserializationException", frames=("onCommunicationFailure",), weight=Weight.SURE),
+            Signature(text="Failed to deserialize data of EventHeaderV4", frames=("onCommunicationFailure",), weight=Weight.SURE),
             *texts(
                 "Unable to connect to the * at * with user",
                 "Unexpected error while connecting to * and looking",

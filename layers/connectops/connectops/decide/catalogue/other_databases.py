@@ -146,6 +146,7 @@ OTHER_DATABASE_CLASSES = (
                 "ORA-16000",
                 "ORA-01347",
                 "ORA-01045",
+                "ORA-01354",
                 unless=NOT_A_SINK,
                 weight=Weight.SURE,
             ),
@@ -209,7 +210,7 @@ OTHER_DATABASE_CLASSES = (
                 "UNAVAILABLE:", "DEADLINE_EXCEEDED:",
                 "ORA-03135", "ORA-03113", "ORA-03114", "ORA-12543", "ORA-12541", "ORA-12170", "ORA-12537", "ORA-12528",
                 "ORA-12547", "ORA-01089", "ORA-01333", "ORA-04030", "ORA-00310", "ORA-00600", "ORA-25303", "ORA-26653",
-                "ORA-26804", "ORA-17002", "ORA-17008", "ORA-17410", "ORA-01033", "ORA-01034", "ORA-00604", "ORA-00060",
+                "ORA-26804", "ORA-17002", "ORA-17008", "ORA-17410", "ORA-01033", "ORA-01034", "ORA-00060",
                 "ORA-04021", "ORA-01109", "ORA-01219", "ORA-16331", "ORA-12516", "ORA-12519", "ORA-12520", "ORA-00018", "ORA-00020",
                 "ORA-01289", "ORA-01327", "ORA-01306", "ORA-01013", "ORA-04036", "ORA-01466", "ORA-17800", "ORA-17820", "ORA-02396", "ORA-00028", "ORA-01092", "ORA-04068",
                 "No more data to read from socket",
@@ -219,6 +220,8 @@ OTHER_DATABASE_CLASSES = (
                 weight=Weight.SPECIFIC,
                 party=OTHER,
             ),
+            # Recursive SQL failed: of what, the numbers below it say.
+            Signature(text="ORA-00604", unless=("ORA-00604*ORA-",), party=OTHER, weight=Weight.WEAK),
             *exceptions("SQLRecoverableException", "oracle.net.ns.NetException", weight=Weight.WEAK, unless=NOT_A_SINK),
             Signature(text="Connection reset", exception="SQLServerException", weight=Weight.SPECIFIC, unless=NOT_A_SINK),
             *exceptions(
