@@ -27,6 +27,7 @@ _KEYS = {
     Event.LOGS: _CAUSE,
     Event.ORDERED: ("order", "for", "force"),
     Event.UPDATING: ("for",),
+    Event.REBALANCING: ("for",),
     Event.UNSEEN: ("for",),
 }
 _EXPECTED = {

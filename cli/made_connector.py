@@ -40,6 +40,8 @@ class Moment:
     flows: bool
     silent: bool = False
     """No worker ran that could send metrics."""
+    unassigned: bool = False
+    """A rebalance had taken its tasks from one worker and not given them to another."""
 
 
 @dataclass(slots=True)
@@ -56,6 +58,7 @@ class Subject:
     trouble: Trouble | None = None
     broken: bool = False
     updating_until: datetime | None = None
+    unassigned: bool = False
     unseen_until: datetime | None = None
     operations: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     past: list[Moment] = field(default_factory=list)
@@ -94,6 +97,21 @@ class Subject:
         if self.trouble is trouble and self.state not in OUT:
             self._live(Life.RECONNECTED, at)
 
+    def pass_through(self, event: Event, until: datetime, at: datetime) -> None:
+        """What the platform does or shows for a while; after a rebalance its tasks are as they were."""
+        match event:
+            case Event.UPDATING:
+                self.updating_until = until
+            case Event.UNSEEN:
+                self.unseen_until = until
+            case Event.REBALANCING:
+                self._assign(at, assigned=False)
+                self.later(until, lambda then: self._assign(then, assigned=True))
+
+    def _assign(self, at: datetime, *, assigned: bool) -> None:
+        self.unassigned = not assigned
+        self._remember(at)
+
     def mend(self, at: datetime) -> None:
         """A person ends the trouble and starts it anew."""
         if self.state is not ConnectorState.GONE:
@@ -130,7 +148,8 @@ class Subject:
 
     def is_busy(self, at: datetime) -> bool:
         updating = self.updating_until is not None and at < self.updating_until
-        return updating or any(end > at for _, end in self.operations.values())
+        rebalancing = self.unassigned and not self.on_msk
+        return updating or rebalancing or any(end > at for _, end in self.operations.values())
 
     def restart(self, at: datetime) -> str | None:
         """Carry a restart out; its operation on MSK Connect."""
@@ -182,6 +201,9 @@ class Subject:
         return ConnectorState.UPDATING if updating and self.state not in OUT else self.state
 
     def _tasks(self, moment: Moment, seen_at: datetime) -> Tasks:
+        """Metrics count no task that no worker has."""
+        if moment.unassigned:
+            return Tasks(0, 0, 0 if self.on_msk else self.made.tasks, seen_at)
         return Tasks(self.made.tasks - moment.failed, moment.failed, 0, seen_at)
 
     def _then(self, before: datetime) -> Moment:
@@ -197,7 +219,8 @@ class Subject:
         return None
 
     def _remember(self, at: datetime) -> None:
-        self.past.append(Moment(at, self._failed(), self._moves(), self.state is ConnectorState.FAILED))
+        failed_whole = self.state is ConnectorState.FAILED
+        self.past.append(Moment(at, self._failed(), self._moves(), failed_whole, self.unassigned))
 
     def _failed(self) -> int:
         if not self.broken or self.trouble is None:
@@ -207,4 +230,5 @@ class Subject:
 
     def _moves(self) -> bool:
         written = not self.made.idle or self.made.heartbeat is not None
-        return written and not self.broken and self.state is ConnectorState.RUNNING
+        runs = self.state is ConnectorState.RUNNING and not self.unassigned
+        return written and not self.broken and runs

@@ -29,6 +29,8 @@ class Event(StrEnum):
     ORDERED = "ordered"
     """A person gives an order to ConnectOps, as with `connectops hold`."""
     UPDATING = "updating"
+    REBALANCING = "rebalancing"
+    """Its tasks are nobody's for a while; Kafka Connect answers 409 to a restart."""
     UNSEEN = "unseen"
     """The platform does not answer about it."""
 

@@ -119,10 +119,8 @@ class Simulation:
                 subject.mend(at)
             case Event.ORDERED:
                 self._order(subject, happening, at)
-            case Event.UPDATING:
-                subject.updating_until = until
-            case Event.UNSEEN:
-                subject.unseen_until = until
+            case Event.UPDATING | Event.REBALANCING | Event.UNSEEN:
+                subject.pass_through(happening.event, until, at)
             case Event.TASK_DIES | Event.CONNECTOR_FAILS | Event.FALLS_SILENT | Event.SOURCE_AWAY:
                 self._breaks(subject, happening, at)
 
@@ -204,7 +202,7 @@ class Simulation:
         if subject.state is ConnectorState.GONE:
             raise NotFound(f"{connector.key} was deleted")
         if subject.is_busy(self.now):
-            raise Busy("another operation is in progress")
+            raise Busy("another operation is in progress, or a rebalance (409)")
         only_running = subject.on_msk and subject.state is not ConnectorState.RUNNING
         if only_running or subject.state in OUT:
             raise Forbidden(f"it is {subject.state}")

@@ -167,6 +167,41 @@ def test_what_a_person_takes_out_is_left_alone(fleet: Fleet, event: str, state: 
     assert ends(simulated) == {"msk/a": state}
 
 
+@pytest.mark.parametrize("name", ["onprem/orders", "msk/orders"])
+def test_a_rebalance_is_waited_for(fleet: Fleet, name: str) -> None:
+    fleet.is_made(f"[{{name: {name}, tasks: 3}}]", f"{{at: 5m, event: rebalancing, connectors: {name}, for: 5m}}")
+    simulated = fleet.simulated()
+    assert restarts(simulated) == []
+    assert ends(simulated) == {name: "HEALTHY"}
+
+
+@pytest.mark.parametrize(("lasts", "time"), [("90s", "12:07:00"), ("4m", "12:09:00"), ("250s", "12:10:00")])
+def test_a_task_that_dies_in_a_rebalance_is_restarted_when_that_is_over(fleet: Fleet, lasts: str, time: str) -> None:
+    fleet.is_made(
+        "[{name: onprem/orders}]",
+        f"{{at: 5m, event: rebalancing, connectors: onprem/orders, for: {lasts}}}",
+        "{at: 5m, event: task-dies, connectors: onprem/orders, class: PG_CONN_LOST}",
+    )
+    simulated = fleet.simulated()
+    assert restarts(simulated) == [time]
+    assert ends(simulated) == {"onprem/orders": "HEALTHY"}
+
+
+def test_one_that_never_gets_its_tasks_back_is_told_to_a_person_and_restarted_once_where_that_is_possible(
+    fleet: Fleet,
+) -> None:
+    fleet.is_made(
+        "[{name: onprem/orders}, {name: msk/stock}]",
+        "{at: 5m, event: rebalancing, connectors: '*', for: 90m}",
+        more="lasts: 100m",
+    )
+    simulated = fleet.simulated()
+    assert restarts(simulated, "onprem/orders") == []
+    assert restarts(simulated, "msk/stock") == ["12:13:00"]
+    paged = [notice["connector"] for notice in simulated["notices"] if notice["severity"] == "page"]
+    assert sorted(paged) == ["msk/stock", "onprem/orders"]
+
+
 def test_what_cannot_be_seen_is_told_and_not_restarted(fleet: Fleet) -> None:
     fleet.is_made("[{name: msk/a}]", "{at: 5m, event: unseen, connectors: msk/a, for: 30m}")
     simulated = fleet.simulated()

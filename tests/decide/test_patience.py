@@ -125,8 +125,7 @@ def test_it_holds_for_whatever_else_failed_because_of_it(
 
 
 def test_another_cause_waits_for_nothing(world: World) -> None:
-    hear(world, a_diagnosis(), timedelta(0))
-    assert look(world, SECOND).restarts
+    assert hear(world, a_diagnosis(), timedelta(0)).restarts
 
 
 def test_each_line_about_it_begins_the_wait_anew(world: World) -> None:

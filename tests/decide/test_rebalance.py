@@ -7,8 +7,35 @@ from datetime import datetime
 
 import pytest
 
-from connectops.model import Action, Answer, ConnectorState, Health, Look, OrderKind, Phase, Tasks, Verdict
-from tests.builders import MINUTE, NOW, ONPREM, SECOND, a_diagnosis, a_failed_look, a_look, an_order, finding
+from connectops.errors import Busy
+from connectops.model import (
+    Action,
+    Answer,
+    ConnectorId,
+    ConnectorState,
+    Health,
+    Life,
+    Look,
+    OrderKind,
+    Phase,
+    Silence,
+    Tasks,
+    Verdict,
+)
+from tests.builders import (
+    MINUTE,
+    NOW,
+    ONPREM,
+    ORDERS,
+    SECOND,
+    a_diagnosis,
+    a_failed_look,
+    a_look,
+    a_sign,
+    a_suspicion,
+    an_order,
+    finding,
+)
 from tests.fakes import World
 
 RUNNING = ConnectorState.RUNNING
@@ -122,3 +149,94 @@ def test_a_person_may_restart_what_never_comes():
     world.sight.sees = moving()
     world.take(finding(an_order(OrderKind.RESTART, NOW + 330 * SECOND), ONPREM), 330 * SECOND)
     assert len(world.hands.restarts) == 1
+
+
+# ── no task at all ──
+
+
+def bare(at: datetime = NOW, connector: ConnectorId = ONPREM) -> Look:
+    """RUNNING, and without a task: what a worker with an empty assignment leaves, or one that is being replaced."""
+    return a_look(at, connector=connector, running=0)
+
+
+@pytest.mark.parametrize("connector", [ONPREM, ORDERS])
+@pytest.mark.parametrize(("seconds", "restarts"), [(329, 0), (330, 1)])
+def test_a_connector_without_tasks_is_not_restarted_before_a_rebalance_delay_is_over(connector, seconds, restarts):
+    world = World()
+    for second in (*range(0, seconds, 60), seconds):
+        looks(world, bare(NOW + second * SECOND, connector))
+    assert len(world.hands.restarts) == restarts
+
+
+def test_one_that_gets_its_tasks_back_is_left_alone_and_its_next_time_begins_anew():
+    world = World()
+    for second in (0, 60, 120, 180):
+        looks(world, bare(NOW + second * SECOND))
+    for second in (240, 300):
+        looks(world, a_look(NOW + second * SECOND, connector=ONPREM))
+    assert world.record(ONPREM).incident is None
+    for second in range(360, 660, 60):
+        looks(world, bare(NOW + second * SECOND))
+    assert world.hands.restarts == []
+
+
+def test_a_death_just_before_it_waits_for_its_end_too():
+    world = World()
+    looks(world, a_failed_look(connector=ONPREM))
+    world.sight.sees = bare(NOW + MINUTE)
+    world.take(a_failed_look(NOW + MINUTE, connector=ONPREM), MINUTE)
+    assert world.hands.restarts == []
+    for minutes in range(2, 7):
+        looks(world, bare(NOW + minutes * MINUTE))
+    assert world.hands.restarts == []
+    looks(world, bare(NOW + 6.5 * MINUTE))
+    assert len(world.hands.restarts) == 1
+
+
+@pytest.mark.parametrize(("seconds", "restarts"), [(329, 0), (390, 1)])
+def test_a_worker_that_says_it_has_no_assignment_is_waited_for_whatever_the_status_says(seconds, restarts):
+    world = World()
+    world.take(finding(a_suspicion(silence=Silence.EMPTY_ASSIGNMENT), ONPREM))
+    world.take(finding(a_diagnosis(), ONPREM))
+    for second in (*range(60, seconds, 60), seconds):
+        looks(world, a_failed_look(NOW + second * SECOND, connector=ONPREM))
+    assert len(world.hands.restarts) == restarts
+
+
+def test_one_whose_task_has_started_since_is_waited_for_no_longer():
+    world = World()
+    world.take(finding(a_suspicion(silence=Silence.EMPTY_ASSIGNMENT), ONPREM))
+    world.take(finding(a_sign(Life.STARTED, NOW + 10 * SECOND), ONPREM), 10 * SECOND)
+    world.take(finding(a_diagnosis(at=NOW + 20 * SECOND), ONPREM), 20 * SECOND)
+    for second in (60, 120):
+        looks(world, a_failed_look(NOW + second * SECOND, connector=ONPREM))
+    assert len(world.hands.restarts) == 1
+
+
+def test_a_409_costs_no_attempt_is_asked_for_once_a_look_and_ends_with_the_rebalance():
+    world = World()
+    world.hands.refuses = Busy("409: rebalance is expected")
+    for minutes in range(6):
+        looks(world, a_failed_look(NOW + minutes * MINUTE, connector=ONPREM))
+    record = world.record(ONPREM)
+    assert record.incident is not None
+    assert record.incident.phase is Phase.WAITING
+    assert (record.backoff_attempts, record.recent_attempts, record.incident.restarts) == (0, (), 0)
+    assert record.incident.attempts[-1].times <= 5
+    world.hands.refuses = None
+    looks(world, a_failed_look(NOW + 6 * MINUTE, connector=ONPREM))
+    looks(world, a_failed_look(NOW + 7 * MINUTE, connector=ONPREM))
+    assert len(world.hands.restarts) == 1
+    assert [change for change, _ in world.voice.changes] == ["opened"]
+
+
+@pytest.mark.parametrize(("seconds", "asked"), [(119, 1), (120, 2)])
+def test_after_a_409_nobody_asks_the_cluster_for_a_minute(seconds, asked):
+    world = World()
+    world.hands.refuses = Busy("409: rebalance is expected")
+    looks(world, a_failed_look(connector=ONPREM))
+    looks(world, a_failed_look(NOW + MINUTE, connector=ONPREM))
+    world.take(finding(a_diagnosis(at=NOW + seconds * SECOND, verdict=Verdict.RESTART_NOW), ONPREM), seconds * SECOND)
+    incident = world.record(ONPREM).incident
+    assert incident is not None
+    assert incident.attempts[-1].times == asked

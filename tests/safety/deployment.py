@@ -143,6 +143,8 @@ class Deployment:
         self.taking, self.nested = finding, False
         self.last_look = None
         self.respond(self._doors(), finding, self.policy)
+        if finding.look:
+            self.rules.see(finding.look)
         if finding.diagnosis and finding.diagnosis.last_seen:
             self.rules.heard.add(finding.diagnosis.last_seen)
 
@@ -262,6 +264,9 @@ class Deployment:
             return NotFound("gone")
         if self.truth.is_busy(self.now):
             return Busy("another operation is in progress")
+        if self.truth.is_rebalancing(self.now) and not msk:
+            self.rules.refused_in_a_rebalance(self.now)
+            return Busy("409: a rebalance is expected")
         if (msk and self.truth.state() is not ConnectorState.RUNNING) or self.truth.state() not in RESTARTABLE:
             return Forbidden("not in this state")
         if self.random.random() < self.faults.hands:

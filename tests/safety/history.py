@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 from random import Random
+from typing import get_args
 
 from cli.ledger_in_memory import LedgerInMemory
 from connectops.decide.health import assess
@@ -38,7 +39,7 @@ from connectops.respond import Doors, respond
 from tests.builders import ARN, MINUTE, NOW, ONPREM, ORDERS, SECOND
 from tests.safety.deployment import Deployment, Faults
 from tests.safety.rules import must, was_told_to_a_person
-from tests.safety.truth import Line, Task, Trouble, Truth
+from tests.safety.truth import Line, Shown, Task, Trouble, Truth
 
 Respond = Callable[[Doors, Finding, RepairPolicy], object]
 LONGEST = timedelta(hours=16)
@@ -165,6 +166,9 @@ class History:
             state = draw.choice([ConnectorState.UPDATING, ConnectorState.UNASSIGNED, ConnectorState.RESTARTING])
             begin = self._some_time(lambda _, s=state: setattr(truth, "passing", s))  # type: ignore[misc]
             self.later(begin + draw.choice([1, 3, 25]) * MINUTE, lambda _: setattr(truth, "passing", None))
+        for _ in range(draw.choice([0, 0, 1, 2])):
+            lasts, shown = draw.uniform(0.2, 5) * MINUTE, draw.choice(get_args(Shown))
+            self._some_time(lambda at, d=lasts, s=shown: truth.rebalance(d, s, at))  # type: ignore[misc]
 
     def _some_time(self, what: Callable[[datetime], None]) -> datetime:
         at = NOW + (self.calm_at - NOW) * self.random.random()
@@ -177,7 +181,7 @@ class History:
             setattr(self.faults, name, 0)
         self.p_lost = self.p_blind = self.p_unmeasured = 0
         self.truth.broken_until = min(self.truth.broken_until, at)
-        self.truth.passing, self.truth.restart_off = None, False
+        self.truth.passing, self.truth.restart_off, self.truth.rebalancing_until = None, False, None
         self._tell("— calm —")
 
     # ── those who look ──
@@ -190,7 +194,7 @@ class History:
         if draw.random() < self.p_unmeasured:
             self.unmeasured_until = at + draw.choice([1, 5, 40]) * MINUTE
         open_ = self.deployment.stored is not None and self.deployment.stored.is_open
-        if self.truth.flows() and open_ and draw.random() < 0.9:
+        if self.truth.flows() and not self.truth.is_rebalancing(at) and open_ and draw.random() < 0.9:
             self._deliver_line(SignOfLife(Life.RECORDS, self.truth._stamp(at), self.truth.connector.name, 0), at)
         look = self._look(min(self.blind_until, self.calm_at), min(self.unmeasured_until, self.calm_at), at)
         if assess(look) is not Health.HEALTHY or open_:

@@ -31,6 +31,7 @@ from connectops.decide import (
     patience,
     probing,
     proof,
+    rebalance,
     reprieves,
     restart_policy,
     shared_failure,
@@ -41,10 +42,11 @@ from connectops.decide import incident as incidents
 from connectops.decide.incident import Step, nothing
 from connectops.decide.response import consider
 from connectops.decide.tags import Tags, read_tags
-from connectops.errors import ActionRefused, MessageNotDelivered, ObservationFailed, OutcomeUnknown
+from connectops.errors import ActionRefused, ConnectOpsError, MessageNotDelivered, ObservationFailed, OutcomeUnknown
 from connectops.model import (
     UNKNOWN_CLASS,
     Action,
+    AttemptEnd,
     Change,
     ClusterLock,
     ConnectorRecord,
@@ -209,6 +211,18 @@ def _takes_what_is_held(lock: ClusterLock, record: ConnectorRecord, policy: Repa
     return replace(lock, holder=record.connector.key, until=now + policy.empty_assignment_after)
 
 
+def _is_free_at_once(lock: ClusterLock, *rest: Any, busy: bool) -> ClusterLock:
+    return _RELEASE(lock, *rest, busy=False)
+
+
+def _spends_an_attempt(record: ConnectorRecord, error: ConnectOpsError, policy: RepairPolicy, now: datetime) -> Step:
+    if record.incident is None:
+        return nothing(record, str(error))
+    return attempt.end_attempt(record, record.incident, AttemptEnd.NOT_PROVEN, policy, now, str(error))
+
+
+_RELEASE = fleet_limits.release
+
 MUTANTS = (
     Mutant("no claim: acts before it writes", ((rooms, "respond", _no_claim), (fakes, "respond", _no_claim))),
     Mutant("calls again where no answer came", ((rooms, "_restart", _acts_twice),)),
@@ -222,6 +236,9 @@ MUTANTS = (
         "restarts in a rebalance",
         ((claims, "is_rebalancing", lambda *_: False), (orders, "is_rebalancing", lambda *_: False)),
     ),
+    Mutant("restarts what a rebalance left without a task", ((rebalance, "assigned_from", lambda *_: None),)),
+    Mutant("asks again at once after a 409", ((fleet_limits, "release", _is_free_at_once),)),
+    Mutant("counts a 409 as an attempt", ((rooms, "refused", _spends_an_attempt),)),
     Mutant("lets a person restart beside a restart", ((fleet_limits, "take", lambda lock, *_: lock),)),
     Mutant("does not count what a person restarts", ((fleet_limits, "count", lambda budget, *_: budget),)),
     Mutant("takes what it could not see for failed", ((looks, "stay_blind", _guesses),)),

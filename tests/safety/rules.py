@@ -29,6 +29,8 @@ INTENT = (ConnectorState.PAUSED, ConnectorState.STOPPED, ConnectorState.GONE)
 DAY = timedelta(hours=24)
 FIRST_BACKOFF = timedelta(seconds=60)
 SECOND_BACKOFF = timedelta(minutes=2)
+REBALANCE = timedelta(minutes=5)
+ASKS_AGAIN = timedelta(seconds=60)
 RESTARTS_PER_DAY = 7
 RESTARTS_PER_INCIDENT = 7
 ENDS = (Change.RESOLVED, Change.CLOSED)
@@ -54,6 +56,10 @@ class Rules:
     last_claim: tuple[str, datetime] | None = None
     switched: set[str] = field(default_factory=set)
     """Orders that were carried out."""
+    in_vain: list[datetime] = field(default_factory=list)
+    """Calls that a rebalance answered with 409."""
+    bare_since: datetime | None = None
+    """Since when the looks that came through see no task."""
 
     def watch_a_call(
         self, truth: Truth, stored: ConnectorRecord | None, look: Look | None, policy: RepairPolicy, now: datetime
@@ -74,9 +80,13 @@ class Rules:
         must(hold=verdict.restarts, rule=f"a restart against {verdict}")
         incurable = truth.trouble is not None and not truth.trouble.curable
         must(hold=not (incurable and truth.told_of_death in self.heard), rule="a restart of what no restart cures")
+        assert look is not None
+        must(hold=look.tasks is None or not look.tasks.other, rule="a restart of a connector whose tasks are assigned")
         if not ordered:
+            self._no_fight(look, now)
             self._in_bounds(stored, stored.incident, verdict, now)
         self.calls.append((now, stored.incident.id))
+        self.bare_since = None
 
     def _claimed_once(self, incident: Incident) -> None:
         claimed = incident.phase is Phase.RESTARTING and incident.attempts and incident.attempts[-1].ended_at is None
@@ -99,6 +109,21 @@ class Rules:
             must(hold=incident.silent or waited >= FIRST_BACKOFF, rule="a restart into the outage")
         if ours:
             must(hold=now - ours[-1] >= SECOND_BACKOFF, rule="a second restart at once")
+
+    def see(self, look: Look) -> None:
+        """A look came through."""
+        if look.state is not ConnectorState.RUNNING or look.tasks is None:
+            return
+        self.bare_since = None if look.tasks.total else self.bare_since or look.at
+
+    def _no_fight(self, look: Look, now: datetime) -> None:
+        if look.tasks is not None and not look.tasks.total:
+            since = self.bare_since or look.at
+            must(hold=now - since >= REBALANCE, rule="a restart of a connector that a rebalance may have left no task")
+
+    def refused_in_a_rebalance(self, now: datetime) -> None:
+        must(hold=not self.in_vain or now - self.in_vain[-1] >= ASKS_AGAIN, rule="asks again at once after a 409")
+        self.in_vain.append(now)
 
     def watch_a_switch(self, order: Order | None, kind: OrderKind) -> None:
         must(hold=order is not None and order.kind is kind, rule=f"a {kind} that nobody ordered")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import Enum
 from random import Random
+from typing import Literal
 
 from connectops.model import (
     UNKNOWN_CLASS,
@@ -34,6 +35,8 @@ from connectops.model import (
 from tests.builders import ARN, MINUTE, NOW, SECOND, a_diagnosis, a_refusal
 
 Line = Diagnosis | Suspicion | SignOfLife
+Shown = Literal["waiting", "none", "as before"]
+"""What a status says of tasks that a rebalance has taken away: UNASSIGNED, nothing, or RUNNING as it said before."""
 RESTARTABLE = (ConnectorState.RUNNING, ConnectorState.FAILED)
 
 
@@ -104,6 +107,8 @@ class Truth:
     told_of_death: datetime | None = None
     shares: tuple[SharedSource, ...] = ()
     fleet_size: int | None = None
+    rebalancing_until: datetime | None = None
+    shown_in_rebalance: Shown = "waiting"
 
     def __post_init__(self) -> None:
         self._remember(NOW - 30 * MINUTE)
@@ -183,6 +188,14 @@ class Truth:
     def is_busy(self, at: datetime) -> bool:
         return any(end > at for _, end, _ in self.operations.values())
 
+    def rebalance(self, lasts: timedelta, shown: Shown, at: datetime) -> None:
+        """A worker has gone, and the others wait for it before they take its tasks: 5 minutes by default."""
+        if not self.intent:
+            self.rebalancing_until, self.shown_in_rebalance = at + lasts, shown
+
+    def is_rebalancing(self, at: datetime) -> bool:
+        return self.rebalancing_until is not None and at < self.rebalancing_until
+
     def restart(self, at: datetime) -> str | None:
         """Carry a restart out; the operation's ARN on MSK Connect."""
         self.carried_out.append(at)
@@ -221,12 +234,20 @@ class Truth:
             fleet_size=self.fleet_size,
         )
         if not msk:
-            return replace(plain, tasks=self._tasks(self.task, at))
+            return replace(plain, tasks=self._assigned(self._tasks(self.task, at), at))
         if lag is None:
             return replace(plain, blind_because="no datapoint")
         period = (at - lag).replace(second=0, microsecond=0) - MINUTE
         flow = Flow(at - 10 * MINUTE, at - lag, self._records_since(at - 10 * MINUTE, period))
-        return replace(plain, tasks=self._tasks(self._at(period + MINUTE - SECOND)[1], period), flow=flow)
+        tasks = self._tasks(self._at(period + MINUTE - SECOND)[1], period)
+        return replace(plain, tasks=self._assigned(tasks, at), flow=flow)
+
+    def _assigned(self, tasks: Tasks, at: datetime) -> Tasks:
+        """On MSK Connect tasks that nobody has are in no metric."""
+        if not self.is_rebalancing(at) or self.shown_in_rebalance == "as before":
+            return tasks
+        waits = self.shown_in_rebalance == "waiting" and self.connector.platform is Platform.KAFKA_CONNECT
+        return Tasks(0, 0, tasks.total if waits else 0, tasks.seen_at)
 
     def _tasks(self, task: Task, seen_at: datetime) -> Tasks:
         dead = task is Task.DEAD

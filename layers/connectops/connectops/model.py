@@ -667,6 +667,8 @@ class Incident:
     last_look_at: datetime | None = None
     seen_at: datetime | None = None
     """Of which moment the last look told: a metric's period that is seen again is no second sight."""
+    no_tasks_since: datetime | None = None
+    """Since when looks see it without a task; None while it has some."""
     healthy_looks: int = 0
     """Healthy looks in a row since the last evidence of failure or the last restart."""
     attempts: tuple[Attempt, ...] = ()

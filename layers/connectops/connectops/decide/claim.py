@@ -10,7 +10,7 @@ from connectops.decide.evidence import moved_since
 from connectops.decide.incident import HANDS_OFF, Step, closed_by_hand, conclude, nothing
 from connectops.decide.intent import tailored
 from connectops.decide.proof import status_is_believed
-from connectops.decide.rebalance import WAITS_FOR_TASKS, is_rebalancing
+from connectops.decide.rebalance import WAITS_FOR_TASKS, is_rebalancing, no_tasks_since
 from connectops.decide.restart_policy import rule
 from connectops.decide.timeline import noted
 from connectops.model import (
@@ -51,7 +51,7 @@ def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dateti
         return held(replace(record, in_transition_since=since), incident, WAITS_FOR_TASKS, policy, now)
     version, arn = look.connect_version or record.connect_version, look.arn or record.arn
     record = replace(record, connect_version=version, arn=arn, shares=look.shares or record.shares)
-    incident = replace(incident, state=look.state)
+    incident = replace(incident, state=look.state, no_tasks_since=no_tasks_since(incident, look))
     if _recovers(record, incident, look, policy, now):
         return held(record, incident, "it works again just before the restart", policy, now)
     decision = rule(record, incident, policy, now)
@@ -90,6 +90,7 @@ def claimed(
         not_before=None,
         looks=0,
         healthy_looks=0,
+        no_tasks_since=None,
     )
     incident = noted(incident, now, decision.action, decision.reason)
     return replace(

@@ -19,6 +19,7 @@ from connectops.decide.incident import (
     suspecting,
 )
 from connectops.decide.proof import Proof
+from connectops.decide.rebalance import no_tasks_since
 from connectops.decide.restart_policy import backoff
 from connectops.decide.timeline import noted
 from connectops.decide.transfer import see_update
@@ -142,6 +143,7 @@ def _healthy(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dat
             seen_at=look.tasks.seen_at,
             looks=0,
         )
+    incident = replace(incident, no_tasks_since=no_tasks_since(incident, look))
     record = replace(record, incident=incident)
     if incident.phase is Phase.RESTARTING:
         return nothing(record, "the restart is being carried out")
@@ -173,6 +175,7 @@ def _failing(record: ConnectorRecord, look: Look, health: Health, policy: Repair
         incident,
         health=health,
         silent=incident.silent and health not in proof.FAILED_TASKS,
+        no_tasks_since=no_tasks_since(incident, look),
         state=look.state,
         diagnosis=_with_trace(incident.diagnosis, look.diagnosis),
         looks=incident.looks + _is_another_sight(incident, look),

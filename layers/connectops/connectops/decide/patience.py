@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connectops.decide import evidence
+from connectops.decide import evidence, rebalance
 from connectops.model import UNKNOWN_CLASS, AttemptEnd, ConnectorRecord, Incident, RepairPolicy
 
 SIGHTS_FOR_A_CAUSE = 2
@@ -24,6 +24,11 @@ def waits_for(record: ConnectorRecord, incident: Incident, policy: RepairPolicy,
     trying = evidence.trying_until(record, policy)
     if trying and now < trying:
         return Wait("its own client still says that it cannot connect, and tries again", trying)
+    assigned = rebalance.assigned_from(record, incident, policy)
+    if assigned and now < assigned:
+        return Wait(
+            "it has no task, as in a rebalance: that is waited for, a restart would only begin another", assigned
+        )
     if awaits_its_cause(incident):
         return Wait("a look saw it before the log told why: the cause is waited for until the next look")
     resolves = may_resolve_from(incident)
