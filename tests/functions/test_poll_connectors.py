@@ -112,15 +112,7 @@ def test_a_healthy_fleet_leaves_no_findings(deployed: Deployed) -> None:
     deployed.msk.measures((1, 0))
     deployed.rest.answers[LIST] = (200, {"customers": expanded("customers", "RUNNING")})
     assert deployed.poll() == []
-    assert counts() == {
-        "PollCompleted": 1,
-        "ConnectorsSeen": 2,
-        "ConnectorsHealthy": 2,
-        "ConnectorsUnhealthy": 0,
-        "ConnectorsUnknown": 0,
-        "FailedTasks": 0,
-        "ClustersUnknown": 0,
-    }
+    assert counts() == {"PollCompleted": 1, "ConnectorsHealthy": 2}
 
 
 def test_what_is_not_healthy_is_found_with_its_tags_and_its_diagnosis(deployed: Deployed) -> None:
@@ -228,7 +220,7 @@ def test_a_connector_that_vanished_is_gone(deployed: Deployed) -> None:
     (finding,) = deployed.poll()
     assert finding.look
     assert finding.look.state is ConnectorState.GONE
-    assert counts()["ConnectorsUnknown"] == 0
+    assert "ConnectorsUnknown" not in counts()
 
 
 def test_no_password_of_a_configuration_or_trace_leaves(deployed: Deployed, capsys: pytest.CaptureFixture[str]) -> None:

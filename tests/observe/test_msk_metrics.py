@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -28,6 +28,7 @@ class CloudWatch:
     values: dict[str, dict[str, float]] = field(default_factory=dict)
     asked: list[list[tuple[str, str]]] = field(default_factory=list)
     away: bool = False
+    late: timedelta = timedelta(0)
 
     def get_paginator(self, name: str) -> "CloudWatch":
         assert name == "get_metric_data"
@@ -38,7 +39,8 @@ class CloudWatch:
         self.asked.append([(each["Dimensions"][0]["Value"], each["MetricName"]) for each in metrics])
         if self.away:
             raise throttled("GetMetricData")
-        begins = [asked["EndTime"].replace(second=0, microsecond=0) - n * MINUTE for n in range(15)]
+        latest = asked["EndTime"].replace(second=0, microsecond=0) - self.late
+        begins = [latest - n * MINUTE for n in range(15)]
         results = [
             {"Id": query["Id"], "Timestamps": begins, "Values": [value] * len(begins)}
             if (value := self.values.get(name, {}).get(metric)) is not None
@@ -101,12 +103,42 @@ def test_between_readings_it_looks_as_it_last_did() -> None:
         assert not paid or look.tasks.seen_at == NOW + minutes * MINUTE
 
 
-def test_a_source_with_a_heartbeat_costs_its_flow_too() -> None:
+@pytest.mark.parametrize(
+    ("heartbeat", "tasks", "paid"),
+    [(10 * SECOND, 1, 1), (MINUTE, 1, 1), (MINUTE + SECOND, 1, 2), (10 * SECOND, 2, 2), (None, 1, 1)],
+)
+def test_one_task_whose_heartbeat_is_in_every_period_is_not_counted_beside_what_it_writes(
+    heartbeat: timedelta | None, tasks: int, paid: int
+) -> None:
+    watch = Watch()
+    watch.sees("orders", tasks)
+    prices_paid = prices(watch, [named("orders", heartbeat=heartbeat)], 31)
+    assert prices_paid[0] == (4 if heartbeat else 2)
+    assert (sum(prices_paid[1:16]), sum(prices_paid[16:31])) == (paid, paid)
+
+
+def test_a_task_that_died_is_seen_by_its_missing_heartbeat_within_a_quarter_of_an_hour() -> None:
     watch = Watch()
     watch.sees("orders")
-    paid = prices(watch, [named("orders", heartbeat=10 * SECOND)], 31)
-    assert paid[0] == 4
-    assert (sum(paid[1:16]), sum(paid[16:31])) == (2, 2)
+    source = named("orders", heartbeat=10 * SECOND)
+    watch.look([source], NOW)
+    for written in (0, None):
+        watch.sees("orders", running=0, failed=1, written=written)
+        healths = [assess(watch.look([source], NOW + n * MINUTE)[0][0]) for n in range(1, 18)]
+        first = healths.index(Health.FAILED)
+        assert first < QUIET / MINUTE
+        assert set(healths[first:]) == {Health.FAILED}
+
+
+@pytest.mark.parametrize(("minutes", "series"), [(5, 1), (7, 1 + 4)])
+def test_records_that_are_too_old_prove_no_task(minutes: int, series: int) -> None:
+    watch = Watch()
+    watch.sees("orders")
+    source = named("orders", heartbeat=10 * SECOND)
+    watch.look([source], NOW)
+    watch.cloudwatch.late = minutes * MINUTE
+    paid = [watch.look([source], NOW + n * MINUTE)[1] for n in range(1, 16)]
+    assert sum(paid) == series
 
 
 @pytest.mark.parametrize(

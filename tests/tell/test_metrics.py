@@ -59,7 +59,6 @@ def test_every_connector_is_counted_once(metrics: EphemeralMetrics) -> None:
     ]
     count_looks(metrics, looks, {"west": "away"})
     assert counted(metrics) == {
-        "ConnectorsSeen": 5,
         "ConnectorsHealthy": 1,
         "ConnectorsUnhealthy": 3,
         "ConnectorsUnknown": 1,
@@ -68,9 +67,12 @@ def test_every_connector_is_counted_once(metrics: EphemeralMetrics) -> None:
     }
 
 
-def test_an_empty_fleet_is_counted_as_zeros(metrics: EphemeralMetrics) -> None:
-    count_looks(metrics, [], {})
-    assert set(counted(metrics).values()) == {0}
+@pytest.mark.parametrize("looks", [[], [(look(), Health.PAUSED)], [(look(), Health.HEALTHY)]])
+def test_where_nothing_is_wrong_only_what_is_well_is_counted(
+    metrics: EphemeralMetrics, looks: list[tuple[Look, Health]]
+) -> None:
+    count_looks(metrics, looks, {})
+    assert counted(metrics) == {"ConnectorsHealthy": sum(health is Health.HEALTHY for _, health in looks)}
 
 
 def test_each_connector_is_charted_that_is_well_or_not(

@@ -136,10 +136,10 @@ class Walk:
     def _poll_that_saw_it(self) -> dict[str, float] | None:
         """What the last polls counted; nothing while they count no healthy connector, or another."""
         since, counted = datetime.now(UTC) - 2 * METRIC_PERIOD, {}
-        for name in ("ConnectorsSeen", "ConnectorsHealthy", "ConnectorsUnhealthy"):
+        for name in ("PollCompleted", "ConnectorsHealthy", "ConnectorsUnhealthy"):
             points = self._measured("ConnectOps", name, ("service", deployment.STACK), since)
             counted[name] = points[max(points)] if points else 0.0
-        wanted = {"ConnectorsSeen": 1, "ConnectorsHealthy": 1, "ConnectorsUnhealthy": 0}
+        wanted = {"PollCompleted": 1, "ConnectorsHealthy": 1, "ConnectorsUnhealthy": 0}
         return counted if counted == wanted else None
 
     def _records_seen(self) -> datetime | None:

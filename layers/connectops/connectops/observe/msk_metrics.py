@@ -92,15 +92,26 @@ class MskMetrics:
     def _glance(self, looks: Collection[Look], versions: Mapping[str, str], now: datetime) -> dict[ConnectorId, Look]:
         """As many tasks run as when all was well, and records flow where they must: well still. Else it is not said."""
         flowing = {look.connector.name for look in looks if look.heartbeat}
-        measured = self._metrics.glance([look.connector.name for look in looks], flowing, now)
+        counted = {look.connector.name for look in looks if not self._beats_alone(look)}
+        measured = self._metrics.glance(counted, flowing, now)
         found: dict[ConnectorId, Look] = {}
         for look in looks:
             before, seen = self._well[look.connector].tasks, measured[look.connector.name]
-            if seen.running and seen.running[0] == before.running and not seen.blind_because:
-                tasks = replace(before, seen_at=seen.running[1])
+            running = seen.running if look.connector.name in counted else self._proven_by_records(seen, now)
+            if running and running[0] == before.running and not seen.blind_because:
+                tasks = replace(before, seen_at=running[1])
                 found[look.connector] = replace(look, tasks=tasks, flow=seen.flow)
             self._note(look.connector, found.get(look.connector), versions, now)
         return found
+
+    def _beats_alone(self, look: Look) -> bool:
+        """One task that must write in every period: as long as it does, it runs, and need not be counted."""
+        beats = look.heartbeat is not None and self._metrics.shows_each(look.heartbeat)
+        return beats and self._well[look.connector].tasks.total == 1
+
+    def _proven_by_records(self, seen: Measured, now: datetime) -> tuple[int, datetime] | None:
+        flow = seen.flow
+        return (1, flow.records_at) if flow and flow.records_at and self._metrics.moves(flow, now) else None
 
     def _read(
         self,

@@ -65,8 +65,21 @@ class TaskMetrics:
         return self._measure({name: TASK_SERIES + flow.get(name, ()) for name in names}, now)
 
     def glance(self, names: Collection[str], flowing: Collection[str], now: datetime) -> Mapping[str, Measured]:
-        """The same at half the price, for sources whose tasks are known to be well: only how many of them run."""
-        return self._measure({name: (RUNNING, WRITTEN) if name in flowing else (RUNNING,) for name in names}, now)
+        """For half the price or less, of those known as well: how many tasks of `names` run, what `flowing` write."""
+        counted, written = dict.fromkeys(names, (RUNNING,)), dict.fromkeys(flowing, (WRITTEN,))
+        wanted = {name: (*counted.get(name, ()), *written.get(name, ())) for name in counted | written}
+        return self._measure(wanted, now)
+
+    def shows_each(self, interval: timedelta) -> bool:
+        """Whether something that happens once in `interval` is seen in every period."""
+        return interval <= self._period
+
+    def moves(self, flow: Flow, now: datetime) -> bool:
+        """Whether records moved in the latest period, and that is as recent as CloudWatch can be."""
+        moved = flow.records_at
+        if moved is None or moved + self._period < flow.measured_to:
+            return False
+        return moved >= now - (PERIODS_LATE + 1) * self._period
 
     def _measure(self, wanted: Mapping[str, Collection[tuple[str, str]]], now: datetime) -> Mapping[str, Measured]:
         series = [(name, *each) for name, metrics in wanted.items() for each in metrics]

@@ -30,7 +30,6 @@ class Count(StrEnum):
 
     POLL_COMPLETED = "PollCompleted"
     """Polls that came to their end and saw something: the dead-man alarm waits for these."""
-    CONNECTORS_SEEN = "ConnectorsSeen"
     CONNECTORS_HEALTHY = "ConnectorsHealthy"
     CONNECTORS_UNHEALTHY = "ConnectorsUnhealthy"
     CONNECTORS_UNKNOWN = "ConnectorsUnknown"
@@ -76,14 +75,16 @@ class Response(Protocol):
 
 
 def count_looks(metrics: Metrics, looks: Iterable[tuple[Look, Health]], blind: Sized) -> None:
-    """Count a poll; zeros too, because a series that is missing says something else."""
+    """Count a poll. What is wrong has a point only while it is not zero: a series is paid for by the hour with a point.
+
+    Where PollCompleted has a point and one of these has none, it is zero.
+    """
     seen = [(look, health) for look, health in looks if health is not Health.GONE]
-    _count(metrics, Count.CONNECTORS_SEEN, sum(health is not Health.UNKNOWN for _, health in seen))
     _count(metrics, Count.CONNECTORS_HEALTHY, sum(health is Health.HEALTHY for _, health in seen))
-    _count(metrics, Count.CONNECTORS_UNHEALTHY, sum(health in _UNHEALTHY for _, health in seen))
-    _count(metrics, Count.CONNECTORS_UNKNOWN, sum(health is Health.UNKNOWN for _, health in seen))
-    _count(metrics, Count.FAILED_TASKS, sum(look.tasks.failed for look, _ in seen if look.tasks))
-    _count(metrics, Count.CLUSTERS_UNKNOWN, len(blind))
+    _count_if_any(metrics, Count.CONNECTORS_UNHEALTHY, sum(health in _UNHEALTHY for _, health in seen))
+    _count_if_any(metrics, Count.CONNECTORS_UNKNOWN, sum(health is Health.UNKNOWN for _, health in seen))
+    _count_if_any(metrics, Count.FAILED_TASKS, sum(look.tasks.failed for look, _ in seen if look.tasks))
+    _count_if_any(metrics, Count.CLUSTERS_UNKNOWN, len(blind))
 
 
 def chart_health(looks: Iterable[tuple[Look, Health]]) -> None:
@@ -116,3 +117,8 @@ def count_outcome(metrics: Metrics, outcome: Response) -> None:
 
 def _count(metrics: Metrics, count: Count, number: int) -> None:
     metrics.add_metric(count, MetricUnit.Count, number)
+
+
+def _count_if_any(metrics: Metrics, count: Count, number: int) -> None:
+    if number:
+        _count(metrics, count, number)
