@@ -389,6 +389,16 @@ def test_a_silent_connector_whose_records_flow_again_is_left_alone_at_the_last_m
     assert world.hands.restarts == []
 
 
+@pytest.mark.parametrize(("records_at", "restarts"), [(9.5, 1), (10.5, 0)])
+def test_what_only_lines_told_of_is_left_alone_at_the_last_moment_if_records_flow_after_them(
+    world: World, records_at: float, restarts: int
+) -> None:
+    world.sight.sees = a_look(records_at=NOW + records_at * MINUTE)
+    for minute in range(11):
+        world.take(a_diagnosis(at=NOW + minute * MINUTE, killed=False), minute * MINUTE)
+    assert len(world.hands.restarts) == restarts
+
+
 def test_silence_is_measured_to_the_time_of_the_look_not_of_its_delivery(world: World) -> None:
     world.sight.sees = a_look()
     world.take(a_suspicion())

@@ -9,7 +9,7 @@ from connectops.decide.attempt import held
 from connectops.decide.evidence import moved_since
 from connectops.decide.incident import HANDS_OFF, Step, closed_by_hand, conclude, nothing
 from connectops.decide.intent import tailored
-from connectops.decide.proof import status_is_believed
+from connectops.decide.proof import status_is_believed, status_showed_it
 from connectops.decide.rebalance import WAITS_FOR_TASKS, is_rebalancing, no_tasks_since
 from connectops.decide.restart_policy import rule
 from connectops.decide.timeline import noted
@@ -68,8 +68,8 @@ def _is_another(record: ConnectorRecord, incident: Incident, look: Look) -> bool
 
 
 def _recovers(record: ConnectorRecord, incident: Incident, look: Look, policy: RepairPolicy, now: datetime) -> bool:
-    """What was seen before the failure says nothing about its end."""
-    if incident.silent:
+    """What was seen before the failure says nothing about its end; where no status showed it, records alone do."""
+    if not status_showed_it(incident):
         return moved_since(record, look, incident.failing_until)
     tasks = look.tasks
     run_again = tasks is not None and tasks.running > 0 and not tasks.failed and tasks.seen_at > incident.failing_until
