@@ -57,12 +57,16 @@ class MskConnect:
 
     def configure(self, name: str, configuration: Mapping[str, str]) -> None:
         """As somebody deploys who does not want to wait for the service's health check."""
+        self.update(name, configuration, check=False)
+
+    def update(self, name: str, configuration: Mapping[str, str], *, check: bool = True) -> None:
+        """Until it has ended, well or not; with `check` what is not healthy then is taken back."""
         now = self._await_stable(name)
         self._client.update_connector(
             connectorArn=now["connectorArn"],
             currentVersion=now["currentVersion"],
             connectorConfiguration=dict(configuration),
-            skipHealthValidation=True,
+            skipHealthValidation=not check,
         )
         self._await_stable(name)
 

@@ -29,6 +29,7 @@ class Course(StrEnum):
     QUIET = "quiet"
     HEALED = "not restarted, healed by itself"
     FOUND_OUT = "restarted once, then refused"
+    REPORTED = "works on, update reported"
 
 
 class Rows(StrEnum):
@@ -92,6 +93,11 @@ def healed(*classes: str, **more: Any) -> Truth:
     """It mends itself without a restart. Nobody is paged; to tell of it is no mistake."""
     courses = (Course.HEALED, Course.QUIET)
     return Truth(courses=courses, verdicts=_NOT_A_PERSON_S, classes=classes, **more)
+
+
+def reported(*classes: str, **more: Any) -> Truth:
+    """It works on, and a person is told of an update that came to nothing, and of a failure that it made meanwhile."""
+    return Truth(courses=(Course.REPORTED,), verdicts=(Verdict.DO_NOT_RESTART,), classes=classes, **more)
 
 
 def quiet(**more: Any) -> Truth:

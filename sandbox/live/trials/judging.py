@@ -11,7 +11,7 @@ from connectops.model import Change, DataImpact, Incident, Phase, Severity
 from sandbox.demo.seen import Seen
 from sandbox.live.scenario import Course, Rows, Truth
 
-_NEED_A_PERSON = frozenset({Course.REFUSED, Course.FOUND_OUT, Course.QUARANTINED})
+_NEED_A_PERSON = frozenset({Course.REFUSED, Course.FOUND_OUT, Course.QUARANTINED, Course.REPORTED})
 _MAY_BE_REPEATED = frozenset({Change.RESTARTED, Change.CAUSE_CHANGED, Change.REMINDER})
 
 
@@ -55,6 +55,8 @@ def course_of(seen: Seen) -> Course | None:
         refused = any(notice.change in (Change.REFUSED, Change.CAUSE_CHANGED) for notice in seen.notices)
         late = seen.incident.phase is Phase.REFUSED and seen.restarts and refused
         return Course.FOUND_OUT if late else None
+    if any(notice.change is Change.UPDATE_FAILED for notice in seen.notices):
+        return None if seen.restarts or seen.suspected else Course.REPORTED
     paged = any(notice.severity is Severity.PAGE for notice in seen.notices)
     ended = not seen.suspected and bool(seen.notices) and seen.notices[-1].change is Change.RESOLVED
     return Course.HEALED if ended and not seen.restarts and not paged else None

@@ -133,11 +133,15 @@ class Trial:
             self.step = "mending"
             self._mend("by a person")
         self.step = "recovering"
-        self._wait(lambda: self._look().record.incident is None and self._runs(), MENDED_WITHIN)
+        self._wait(lambda: self._all_is_over() and self._runs(), MENDED_WITHIN)
         if writer := self._writers.get(self.subject.name):
             writer.stop()
         lossy = self.scenario.truth.rows is not Rows.ARRIVE
         self._wait(lambda: not self._missing(self.subject), LOST_AFTER if lossy else DELIVERED_WITHIN)
+
+    def _all_is_over(self) -> bool:
+        record = self._look().record
+        return record.incident is None and record.failed_update is None
 
     def _runs(self) -> bool:
         return states_of(self.subject.platform, self.subject.name) == self.scenario.truth.final

@@ -17,7 +17,7 @@ from connectops.model import (
     Verdict,
 )
 from sandbox.demo.seen import Seen
-from sandbox.live.scenario import Course, Rows, cured, found_out, healed, quiet, refused
+from sandbox.live.scenario import Course, Rows, cured, found_out, healed, quiet, refused, reported
 from sandbox.live.trials.judging import Facts, Twin, course_of, judge
 from tests.builders import NOW, ORDERS, a_diagnosis, a_refusal
 from tests.notices import a_notice
@@ -175,3 +175,22 @@ def test_a_twin_that_stays_broken_passes() -> None:
 def test_a_twin_that_was_restarted_is_a_complaint() -> None:
     trial = replace(facts(RESTARTED, restarts=1), twin=Twin(recovered=False, restarts=1, seconds=131))
     assert judge(cured("PG_CONN_LOST"), trial) == ("its twin in mode off was restarted 1 times",)
+
+
+TAKEN_BACK = replace(NOTHING, notices=(told(Change.UPDATE_FAILED, Severity.WARNING, "i3-update"),))
+
+
+def test_an_update_that_was_told_while_the_connector_works_on_passes_where_one_fails() -> None:
+    after = replace(TAKEN_BACK, notices=(*TAKEN_BACK.notices, told(Change.RESOLVED, incident="i3-update")))
+    assert course_of(TAKEN_BACK) is Course.REPORTED
+    assert judge(reported("MSK_UPDATE_ROLLED_BACK"), facts(TAKEN_BACK, after)) == ()
+
+
+def test_an_update_that_nobody_was_told_of_is_a_complaint() -> None:
+    assert (
+        judge(reported("MSK_UPDATE_ROLLED_BACK"), facts(NOTHING))[0] == "expected works on, update reported, saw quiet"
+    )
+
+
+def test_a_restart_after_a_failed_update_is_no_report_of_it() -> None:
+    assert course_of(replace(TAKEN_BACK, restarts=1)) is None
