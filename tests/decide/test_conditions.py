@@ -131,6 +131,22 @@ def test_a_class_without_conditions_has_none(failure_class: str) -> None:
     assert quiet_from(incident, POLICY) is None
 
 
+@pytest.mark.parametrize(
+    ("health", "action"),
+    [
+        (Health.RETRYING, Action.REFUSE),
+        (Health.FAILED, Action.RESTART_TASKS),
+        (Health.STALLED, Action.RESTART_CONNECTOR),
+    ],
+)
+def test_a_slot_that_its_own_tries_do_not_get_is_not_asked_for_by_a_restart(health: Health, action: Action) -> None:
+    """Measured: a task that could not be stopped held the slot for as long as its worker lived."""
+    incident = an_incident("PG_SLOT_ACTIVE", health=health)
+    decision = rule(a_record(incident), incident, POLICY, NOW + HOUR)
+    assert decision.action is action
+    assert ("one more try" in decision.reason) is (action is Action.REFUSE)
+
+
 def test_advice_says_what_would_be_right_for_the_cause_alone() -> None:
     advising = replace(POLICY, mode=Mode.ADVISE)
     assert rule(a_record(FENCED), FENCED, advising, NOW + 5 * MINUTE).action is Action.NOTHING

@@ -223,6 +223,29 @@ def test_a_retry_that_did_not_come_back_is_a_failure_at_the_end_of_a_file() -> N
     assert classes(of_file(retry(0, *LOST))) == ["MYSQL_CONN_LOST"]
 
 
+def test_a_retry_that_started_again_is_well_at_the_end_of_a_file() -> None:
+    assert of_file([*retry(0, *LOST), started(11)]).diagnoses == ()
+
+
+def test_a_retry_that_started_again_and_failed_again_is_not_well_because_it_has_just_started() -> None:
+    assert classes(of_file([*retry(0, *LOST), started(11), *retry(12, *LOST), started(23)])) == ["MYSQL_CONN_LOST"]
+
+
+def test_a_retry_that_stays_up_after_a_relapse_is_well() -> None:
+    lines = [*retry(0, *LOST), started(11), *retry(12, *LOST), started(23), commit(23 + 301, 0)]
+    assert of_file(lines).diagnoses == ()
+
+
+def test_a_retry_that_started_again_is_still_a_suspicion_in_a_batch() -> None:
+    reading = of_batch([*retry(0, *LOST), started(11)])
+    assert [each.silence for each in reading.suspicions] == [Silence.INTERNAL_RETRY]
+    assert [each.life for each in reading.signs] == [Life.STARTED]
+
+
+def test_a_retry_that_delivers_again_is_nothing_in_a_batch() -> None:
+    assert of_batch([*retry(0, *LOST), started(11), commit(60, 3)]).suspicions == ()
+
+
 def test_a_retry_is_a_suspicion_in_a_batch() -> None:
     reading = of_batch(retry(0, *LOST))
     assert reading.diagnoses == ()

@@ -275,6 +275,47 @@ def test_an_internal_retry_that_comes_back_is_no_incident(world):
     assert (world.hands.restarts, world.voice.said) == ([], [])
 
 
+def starting_in_vain(world: World, minutes: range) -> list[Any]:
+    """A task that each minute fails, starts again by itself after ten seconds, and says RUNNING all the time."""
+    said = []
+    for minute in minutes:
+        world.sight.sees = healthy(minute)
+        world.take(a_suspicion(NOW + minute * MINUTE, Silence.INTERNAL_RETRY), minute * MINUTE)
+        said.append(world.take(healthy(minute + 0.1), (minute + 0.1) * MINUTE).decision)
+        world.take(a_sign(Life.STARTED, NOW + (minute + 0.2) * MINUTE), (minute + 0.2) * MINUTE)
+        said.append(world.take(healthy(minute + 0.5), (minute + 0.5) * MINUTE).decision)
+    return said
+
+
+def test_a_task_that_starts_again_and_again_in_vain_is_an_outage_though_it_says_running(world):
+    starting_in_vain(world, range(10))
+    assert (world.record().incident, world.hands.restarts) == (None, [])
+    starting_in_vain(world, range(10, 16))
+    assert world.record().incident.failure_class == "MYSQL_CONN_LOST"
+    assert len(world.hands.restarts) == 1
+
+
+def test_no_restart_of_ours_is_proven_by_its_tasks_while_it_goes_on_starting_in_vain(world):
+    starting_in_vain(world, range(120))
+    incident = world.record().incident
+    assert len(incident.attempts) > 1
+    assert {attempt.end for attempt in incident.attempts[:-1]} == {AttemptEnd.NOT_PROVEN}
+    assert ("resolved", "info") not in world.voice.changes
+
+
+def test_a_task_that_stays_up_after_some_starts_in_vain_is_no_outage(world):
+    starting_in_vain(world, range(9))
+    for minute in range(9, 30):
+        world.take(healthy(minute), minute * MINUTE)
+    assert (world.hands.restarts, world.voice.said, world.record().suspicions) == ([], [], ())
+
+
+def test_records_end_what_was_suspected_of_a_task_that_starts_again_and_again(world):
+    starting_in_vain(world, range(9))
+    world.take(a_sign(Life.RECORDS, NOW + 9 * MINUTE), 9 * MINUTE)
+    assert world.record().suspicions == ()
+
+
 def trying(world: World, minutes: range) -> list[Any]:
     """A binlog client that says each minute that it cannot connect, and a look after each of its words."""
     said = []

@@ -327,6 +327,8 @@ class Suspicion:
     diagnosis: Diagnosis
     heard_at: datetime | None = None
     """When the line reached us, by our own clock: the worker's may be wrong."""
+    resumed_at: datetime | None = None
+    """When the task last started again by itself: it is well if no such line follows, else this was one more try."""
 
 
 class Life(StrEnum):

@@ -1,4 +1,4 @@
-"""Conditions of a restart that the ledger's record decides: first time, worked before, not said, quiet."""
+"""Conditions of a restart that the ledger's record decides: first time, worked before, not said, quiet, gave up."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from connectops.decide.catalogue import BY_ID
 from connectops.decide.catalogue.entry import Condition, Fact
-from connectops.model import AttemptEnd, ConnectorRecord, Incident, RepairPolicy
+from connectops.model import AttemptEnd, ConnectorRecord, Health, Incident, RepairPolicy
 
 
 def speaks_against(record: ConnectorRecord, incident: Incident, now: datetime) -> str | None:
@@ -52,6 +52,8 @@ def _broken(condition: Condition, record: ConnectorRecord, incident: Incident, n
             return "a restart was in vain, and it was never seen to work since it was created"
         case Fact.NOT_SAID if said := _said(incident, condition):
             return f"{said} was said, too: a restart may skip what lies between"
+        case Fact.GAVE_UP if incident.health is Health.RETRYING:
+            return f"it has tried again by itself for long enough to know. {condition.sentence}"
     return None
 
 

@@ -55,12 +55,20 @@ class Incident:
     """A client says by itself, again and again, that it cannot connect: that is no silence."""
     silence: Silence | None = None
     healed_at: datetime | None = None
+    resumed_at: datetime | None = None
+    """When it last started again, with nothing to show yet that this time it is well."""
+    relapses: int = 0
+    """How often it failed again after it had started again."""
     records: list[LogRecord] = field(default_factory=list)
     consequences: list[str] = field(default_factory=list)
 
     def absorb(self, other: Incident) -> None:
         """Take another failure in as a repetition or a consequence."""
-        self.last = max(self.last, other.last)
+        later = max(self.last, other.last)
+        if self.resumed_at and later > self.resumed_at:
+            self.relapses, self.resumed_at = self.relapses + 1, None
+        self.relapses += other.relapses
+        self.last = later
         self.first = min(self.first, other.first)
         self.killed, self.refused = self.killed or other.killed, self.refused or other.refused
         self.retrying, self.soft = self.retrying or other.retrying, self.soft and other.soft
@@ -74,6 +82,28 @@ class Incident:
         else:
             self.consequences += [other.entry.id, *other.consequences]
         self.healed_at = None
+
+    def show_life(self, at: datetime, *, started: bool) -> None:
+        if started:
+            self.resumed_at = at
+        else:
+            self.healed_at = self.healed_at or at
+
+    def has_healed(self, now: datetime, *, whole: bool) -> bool:
+        """Whether it went by without anybody's help: not a death, not a refusal, nothing that a restart would harm.
+
+        A start shows no delivery. Where more records may come they tell; in a file it counts, unless one was in vain.
+        """
+        if self.killed or self.refused or not self.verdict.restarts:
+            return False
+        if self.healed_at is not None and self.healed_at >= self.last:
+            return True
+        if self.resumed_at is None or self.resumed_at < self.last:
+            return False
+        goes_on_trying = self.retrying or self.soft
+        if not whole:
+            return not goes_on_trying
+        return not self.relapses or now - self.resumed_at > SAME_INCIDENT
 
 
 def strictest(*verdicts: Verdict) -> Verdict:
@@ -199,7 +229,7 @@ class Reader:
             return
         old = state.open[-1]
         apart = _apart(old.last, new.first)
-        if apart > SAME_INCIDENT and (old.healed_at or new.entry is not old.entry):
+        if apart > SAME_INCIDENT and (old.healed_at or old.resumed_at or new.entry is not old.entry):
             state.open.append(new)
             return
         root, other = (new, old) if _outranks(new, old) else (old, new)
@@ -218,7 +248,7 @@ class Reader:
             self.alive = True
             for incident in state.open:
                 if at >= incident.last:
-                    incident.healed_at = incident.healed_at or at
+                    incident.show_life(at, started=life is Life.STARTED)
             self._quiet(event)
         self._end_silence(state, event)
         self._end_silence(self._connectors.get(None), event)
@@ -290,7 +320,7 @@ class Reader:
                 self._closed.append(named)
             for incident in state.open:
                 incident.connector = incident.connector or connector
-                if not _has_healed(incident):
+                if not incident.has_healed(now, whole=snippet):
                     self._closed.append(incident)
                 else:
                     self.noise["NOISE_RETRIABLE_HANDLED"] += incident.count
@@ -397,13 +427,6 @@ def _outranks(new: Incident, old: Incident) -> bool:
     if difference == 0 and new.soft and not old.soft:
         return False
     return difference > 0 or (difference == 0 and (new.killed or not old.killed))
-
-
-def _has_healed(incident: Incident) -> bool:
-    """Whether it went by without anybody's help: not a death, not a refusal, nothing that a restart would harm."""
-    if incident.killed or incident.refused or incident.healed_at is None or not incident.verdict.restarts:
-        return False
-    return incident.healed_at >= incident.last
 
 
 def _merged_over_scopes(incidents: list[Incident]) -> list[Incident]:

@@ -143,7 +143,8 @@ def suspect(suspicions: tuple[Suspicion, ...], new: Suspicion) -> tuple[Suspicio
     if not same:
         return (*others, new)
     first = min(same[0], new, key=lambda each: each.seen_at)
-    joined = replace(first, diagnosis=join(same[0].diagnosis, new.diagnosis))
+    resumed_at = max((each.resumed_at for each in (same[0], new) if each.resumed_at), default=None)
+    joined = replace(first, diagnosis=join(same[0].diagnosis, new.diagnosis), resumed_at=resumed_at)
     speaking = [each for each in (same[0], new) if each.silence is Silence.KEEP_ALIVE]
     if speaking:
         heard_at = max(each.heard_at or each.seen_at for each in speaking)
@@ -159,12 +160,29 @@ def _is_same(old: Suspicion, new: Suspicion) -> bool:
 
 
 def outlive(suspicions: tuple[Suspicion, ...], sign: SignOfLife, policy: RepairPolicy) -> tuple[Suspicion, ...]:
-    """What is still suspected after a sign of life."""
-    return tuple(suspicion for suspicion in suspicions if not disproves(sign, suspicion, policy))
+    """What is still suspected after a sign of life.
+
+    A task that starts again by itself may be well, or at its next try in vain: only what follows can tell.
+    """
+    left = tuple(suspicion for suspicion in suspicions if not disproves(sign, suspicion, policy))
+    return tuple(_resumed(each, sign) if _is_next_try(sign, each) else each for each in left)
+
+
+def _is_next_try(sign: SignOfLife, suspicion: Suspicion) -> bool:
+    retries = sign.life is Life.STARTED and suspicion.silence is Silence.INTERNAL_RETRY
+    return retries and same_task(sign.task, suspicion.diagnosis.task)
+
+
+def _resumed(suspicion: Suspicion, sign: SignOfLife) -> Suspicion:
+    if sign.at <= suspicion.seen_at:
+        return suspicion
+    return replace(suspicion, resumed_at=max(sign.at, suspicion.resumed_at or sign.at))
 
 
 def disproves(sign: SignOfLife, suspicion: Suspicion, policy: RepairPolicy) -> bool:
     """Life after the suspicious line; or an orderly stop beside it, whose lines may come in either order."""
+    if _is_next_try(sign, suspicion):
+        return False
     if sign.life is Life.ORDERLY_STOP:
         counts_from = suspicion.seen_at - policy.silent_stop_after / 10
     elif sign.life is Life.RECORDS:
@@ -206,11 +224,22 @@ def weigh_silence(
         counts_from = records_count_from(suspicion, suspicion.heard_at or suspicion.seen_at, policy)
         if moved_since(record, look, counts_from) or not is_fresh(record, suspicion.seen_at):
             continue
-        if look.at >= deadline(suspicion, policy) and look.state is ConnectorState.RUNNING:
+        resumed_at = _goes_on_since(suspicion)
+        if resumed_at and look.at >= resumed_at + _patience(suspicion.silence, policy):
+            continue
+        if resumed_at:
+            waiting.append(suspicion)
+        elif look.at >= deadline(suspicion, policy) and look.state is ConnectorState.RUNNING:
             confirmed.append(suspicion)
         else:
             waiting.append(suspicion)
     return tuple(confirmed), tuple(waiting)
+
+
+def _goes_on_since(suspicion: Suspicion) -> datetime | None:
+    """Since when it may be well again: it started again, and no such line followed."""
+    last = max(suspicion.seen_at, suspicion.diagnosis.last_seen or suspicion.seen_at)
+    return suspicion.resumed_at if suspicion.resumed_at and suspicion.resumed_at > last else None
 
 
 def moved_since(record: ConnectorRecord, look: Look, moment: datetime) -> bool:

@@ -19,6 +19,7 @@ from connectops.model import (
     Phase,
     RepairPolicy,
     SignOfLife,
+    Silence,
     Suspicion,
     Verdict,
 )
@@ -80,14 +81,26 @@ def _joined(record: ConnectorRecord, diagnosis: Diagnosis, seen_at: datetime, no
     return noted(joined, now, f"read {diagnosis.failure_class}", diagnosis.cause)
 
 
-def hear_suspicion(record: ConnectorRecord, suspicion: Suspicion, policy: RepairPolicy) -> Step:
-    """Something that only silence can confirm: remembered with its deadline, unless it is explained already."""
-    signs = [sign for sign in (record.last_sign, record.last_stop) if sign]
-    explained = any(evidence.disproves(sign, suspicion, policy) for sign in signs)
-    if explained or not evidence.is_news(record, suspicion.seen_at):
+def hear_suspicion(record: ConnectorRecord, suspicion: Suspicion, policy: RepairPolicy, now: datetime) -> Step:
+    """Something that only silence can confirm: remembered with its deadline, unless it is explained already.
+
+    Where it was confirmed before, a further try in vain is the same failure going on.
+    """
+    if _goes_on(record.incident, suspicion):
+        return hear_failure(record, suspicion.diagnosis, policy, now)
+    suspected: tuple[Suspicion, ...] = (suspicion,)
+    for sign in (record.last_sign, record.last_stop):
+        suspected = evidence.outlive(suspected, sign, policy) if sign else suspected
+    if not suspected or not evidence.is_news(record, suspicion.seen_at):
         return nothing(record, f"{suspicion.silence} is explained by other evidence")
-    record = replace(record, suspicions=evidence.suspect(record.suspicions, suspicion))
+    record = replace(record, suspicions=evidence.suspect(record.suspicions, suspected[0]))
     return suspecting(record, suspicion, policy)
+
+
+def _goes_on(incident: Incident | None, suspicion: Suspicion) -> bool:
+    if incident is None or incident.diagnosis is None or suspicion.silence is not Silence.INTERNAL_RETRY:
+        return False
+    return suspicion.diagnosis.failure_class in (incident.failure_class, *incident.diagnosis.consequences)
 
 
 def hear_life(record: ConnectorRecord, sign: SignOfLife, policy: RepairPolicy, now: datetime) -> Step:

@@ -54,6 +54,8 @@ def weigh_recovery(
     Where the status never showed the failure, it cannot show its end: then a long time without any further line about
     it is needed. What was confirmed by silence is disproved by records alone, and so is the death of a task that the
     status never showed, until people were told again: a dead task logs nothing, and its last status may stand for ever.
+    A task that retries says RUNNING between two tries: without records only a longer peace than between them shows that
+    it is well.
     """
     if look.tasks is None or look.tasks.seen_at <= incident.failing_until:
         return Proof.NOT_YET
@@ -63,6 +65,9 @@ def weigh_recovery(
     if moved_since(record, look, incident.failing_until):
         return Proof.BY_RECORDS
     if incident.silent or incident.healthy_looks < policy.idle_proof_looks:
+        return Proof.NOT_YET
+    retries = incident.health is Health.RETRYING
+    if retries and not _quiet_since(incident.evidence_at, policy.internal_retry_after, now):
         return Proof.NOT_YET
     if died_unseen(incident) and not _quiet_since(incident.failing_until, policy.repeat_notice_after, now):
         return Proof.NOT_YET

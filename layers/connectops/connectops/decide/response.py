@@ -32,7 +32,7 @@ def _weigh(record: ConnectorRecord, finding: Finding, policy: RepairPolicy, now:
         record = replace(record, log_group=finding.log_group or record.log_group)
         return hear_failure(record, dated(finding.diagnosis, policy, now), policy, now)
     if finding.suspicion is not None:
-        return hear_suspicion(record, dated(finding.suspicion, policy, now), policy)
+        return hear_suspicion(record, dated(finding.suspicion, policy, now), policy, now)
     if finding.sign is not None:
         return hear_life(record, dated(finding.sign, policy, now), policy, now)
     if finding.call is not None:

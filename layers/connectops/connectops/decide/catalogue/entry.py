@@ -92,6 +92,7 @@ class Fact(StrEnum):
     NOT_SAID = "not said"
     QUIET = "quiet"
     RESOLVED = "resolved"
+    GAVE_UP = "gave up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ class Condition:
     was never seen to work is worth one restart. NOT_SAID: no line of the incident names one of `classes`. QUIET: no line named it for as
     long as the first backoff; that postpones a restart and never refuses it. RESOLVED: no line named it for as long as
     `within`, which is how long the JVM remembers that a name did not resolve, and some seconds; whatever the policy says.
+    GAVE_UP: it does not try again by itself.
     """
 
     fact: Fact
@@ -118,6 +120,8 @@ class Condition:
                 return f"Once for a connector younger than {_plain(self.within)} that was never seen to work."
             case Fact.NOT_SAID:
                 return f"Only while no line says {' or '.join(self.classes)}."
+            case Fact.GAVE_UP:
+                return "Not while it tries again by itself: a restart would be one more try."
             case Fact.QUIET:
                 return "Not while lines still name it: the last one has to be as old as the first backoff (a minute)."
             case Fact.RESOLVED:

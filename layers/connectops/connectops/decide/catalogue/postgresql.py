@@ -56,13 +56,14 @@ POSTGRESQL_CLASSES = (
         verdict=Verdict.RESTART_WITH_BACKOFF,
         severity=Severity.WARNING,
         data=DataImpact.UNKNOWN,
-        next_step="See who reads the slot (active_pid). The old task's own connection: nothing is lost, wal_sender_timeout frees the slot. Another reader: what it confirms never reaches this connector. Stop it or give each a slot.name of its own, compare confirmed_flush_lsn with the connector's offset, and back-fill (incremental snapshot) what lies between.",
+        next_step="See who reads the slot (active_pid). The old task's own connection: nothing is lost, and wal_sender_timeout frees the slot, unless a task that could not be stopped (`Graceful stop of task … failed`, `Failed to close source task`) lives on in the worker: end its session, or the worker's process. Another reader: what it confirms never reaches this connector. Stop it or give each a slot.name of its own, compare confirmed_flush_lsn with the connector's offset, and back-fill (incremental snapshot) what lies between.",
         commands=(
             "SELECT s.slot_name, s.active_pid, s.confirmed_flush_lsn, a.application_name, a.client_addr, a.backend_start FROM pg_replication_slots s LEFT JOIN pg_stat_activity a ON a.pid = s.active_pid;",
             "SELECT pg_terminate_backend(<pid>);",
         ),
-        only_if=(Condition(Fact.NOT_SAID, classes=("PG_SLOT_MISSING", "PG_WAL_REMOVED")),),
-        sources=("debezium v2.7.4 PostgresReplicationConnection.startStreaming:415-421", "PostgreSQL SQLSTATE 55006"),
+        only_if=(Condition(Fact.NOT_SAID, classes=("PG_SLOT_MISSING", "PG_WAL_REMOVED")), Condition(Fact.GAVE_UP)),
+        sources=("debezium v2.7.4 PostgresReplicationConnection.startStreaming:415-421", "PostgreSQL SQLSTATE 55006",
+                 "measured: a broker that hangs for 25 s, Debezium 3.2.0 on Kafka Connect 4.1.0"),
         versions="Debezium >= 2.1 retries without limit after slot.max.retries, status RUNNING.",
         signatures=(
             Signature(text="replication slot * is active for PID", weight=Weight.ROOT),
