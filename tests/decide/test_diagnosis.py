@@ -388,6 +388,43 @@ def test_an_unknown_error_never_hides_a_known_one() -> None:
     assert found.failure_class == "MYSQL_BINLOG_POSITION_LOST"
 
 
+SINK_DIED = "WorkerSinkTask{id=orders-0} Task threw an uncaught and unrecoverable exception. Task is being killed and will not recover until manually restarted. Error: "
+
+
+@pytest.mark.parametrize(
+    ("error", "failure_class", "cause"),
+    [
+        ("com.acme.Gone: the reactor went away", "UNKNOWN", "com.acme.Gone: the reactor went away"),
+        (
+            "java.net.UnknownHostException: es.acme",
+            "AWS_DNS_FAILURE",
+            SINK_DIED + "java.net.UnknownHostException: es.acme",
+        ),
+        ("null", "CONNECT_TASK_KILLED_UNKNOWN", SINK_DIED + "null"),
+    ],
+)
+def test_a_sink_task_whose_trace_is_missing_died_of_what_its_line_says(
+    error: str, failure_class: str, cause: str
+) -> None:
+    (found,) = of_batch([line(0, "ERROR", SINK_DIED + error)]).diagnoses
+    assert (found.failure_class, found.cause) == (failure_class, cause)
+
+
+@pytest.mark.parametrize(("level", "expected"), [("ERROR", ["UNKNOWN"]), ("WARN", [])])
+def test_an_error_that_names_its_exception_in_its_own_words_is_read_without_a_trace(
+    level: str, expected: list[str]
+) -> None:
+    said = "Query failed: com.acme.jdbc.StrangeException: [Acme](77) reactor went away"
+    assert [d.failure_class for d in of_batch([line(0, level, said)]).diagnoses] == expected
+
+
+def test_a_death_whose_trace_is_noise_elsewhere_is_a_death_without_a_name() -> None:
+    (found,) = of_batch(
+        killed(0, "org.apache.kafka.connect.errors.ConnectException: Thread interrupted while batch writing")
+    ).diagnoses
+    assert (found.failure_class, found.verdict) == ("CONNECT_TASK_KILLED_UNKNOWN", Verdict.RESTART_WITH_BACKOFF)
+
+
 # ── REST status ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 

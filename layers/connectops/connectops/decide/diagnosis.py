@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, lru_cache
 from itertools import islice
@@ -130,13 +130,7 @@ def diagnose_trace(trace: str, *, connector: str | None, task: int | None, at: d
         at=at, level="ERROR", message="Task is FAILED in its status", connector=connector, task=task,
         causes=tuple(causes), frames=tuple(frames),
     )  # fmt: skip
-    found = diagnose([record], to_the_end=True).diagnoses
-    if found:
-        return found[0]
-    # What is noise in a log is here what it died of: the death is certain, its cause is not known.
-    nameless = diagnose([replace(record, causes=(), frames=())], to_the_end=True).diagnoses[0]
-    cause, identity = told(nameless.failure_class, "\n".join(causes))
-    return replace(nameless, cause=cause or nameless.cause, fingerprint=identity)
+    return diagnose([record], to_the_end=True).diagnoses[0]
 
 
 def interpret(record: LogRecord) -> Event:
@@ -165,9 +159,9 @@ def _interpreted(record: LogRecord) -> Event:
         return Event(record, Kind.LIFE, record.connector, life=life)
     matches = matcher().find(record)
     match = matches[0] if matches else None
-    if match and match.signature.weight is Weight.NOISE:
-        return Event(record, Kind.NOISE, record.connector, match, matches)
     killed, refused = is_killed(record), is_refused(record)
+    if match and match.signature.weight is Weight.NOISE and not (killed and match.depth > 0):
+        return Event(record, Kind.NOISE, record.connector, match, matches)
     if not killed and is_retry(record):
         return Event(record, Kind.RETRY, record.connector, match, matches)
     event = Event(record, Kind.FAILURE, record.connector, match, matches, killed=killed, refused=refused)

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from connectops.decide.catalogue import BY_ID
-from connectops.decide.catalogue.entry import FailureClass, Role, Weight
+from connectops.decide.catalogue.entry import FailureClass, Role, Signature, Weight
 from connectops.decide.diagnosis_lines import KEEP_ALIVE, Event, Kind
+from connectops.decide.diagnosis_matching import Match
 from connectops.decide.diagnosis_unknown import UNKNOWN, root_of, verdict_of
 from connectops.model import Life, LogRecord, Silence, Verdict
 
@@ -175,7 +176,7 @@ class Reader:
             if not event.killed or _near(state.stopped_at, record.at, SHUTDOWN):
                 self.noise[match.entry.id] += record.repeats
                 return
-            event.match = match = None
+            event.match = match = _death_of(match)
         role = match.role if match else Role.CAUSE
         if role is Role.HINT and not event.killed:
             state.hint = event
@@ -377,6 +378,13 @@ def _empty_assignment(event: Event, now: datetime, *, waits: bool) -> Incident:
         event.connector, entry, verdict, Weight.SURE, record, record.message, record.at, record.at,
         silence=Silence.EMPTY_ASSIGNMENT, records=[record],
     )  # fmt: skip
+
+
+def _death_of(noise: Match) -> Match | None:
+    """What a death is whose trace is noise elsewhere: its cause is not said. None if the trace may say it."""
+    if noise.signature.weight is not Weight.NOISE:
+        return None
+    return Match(BY_ID["CONNECT_TASK_KILLED_UNKNOWN"], Signature(weight=Weight.FALLBACK), noise.depth)
 
 
 def _incident_of(event: Event, hint: Event | None) -> Incident | None:

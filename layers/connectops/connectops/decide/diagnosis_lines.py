@@ -63,8 +63,8 @@ _KILLED = (
     "Failed to create connector for",
     "exiting with uncaught exception",
 )
-_ENDS = "This connector will be stopped"
-"""Debezium's wrapper of what ends a connector: in a paste it may be all there is."""
+_ENDS = ("This connector will be stopped", "Exiting WorkerSinkTask due to unrecoverable exception")
+"""Debezium's and Kafka's wrappers of what ends a task: in a paste one of them may be all there is."""
 _ORDERLY = ("After being scheduled for shutdown", "uncaught and unrecoverable exception during shutdown",
             "will re-attempt during polling")  # fmt: skip
 _REFUSED = (
@@ -161,7 +161,7 @@ def connectors_by_prefix(events: Iterable[Event]) -> dict[str, str]:
 
 def is_killed(record: LogRecord) -> bool:
     """Whether a statement says that a task or connector is dead."""
-    if record.level == "" and record.causes and _ENDS in record.causes[0]:
+    if record.level == "" and any(text in place for text in _ENDS for place in (*record.causes[:1], record.message)):
         return True
     return any(text in record.message for text in _KILLED) and not any(text in record.message for text in _ORDERLY)
 

@@ -91,7 +91,8 @@ class Matcher:
         for each in compiled:
             if not words[each.order]:
                 raise ValueError(f"{each.entry.id}: a signature needs one whole word: {each.signature}")
-            anchor = min(words[each.order], key=lambda word: (frequency[word], -len(word), word))
+            # Words of one or two characters are in many lines: `HTTP/1.1 500` is looked for where there is a `500`.
+            anchor = min(words[each.order], key=lambda word: (len(word) < 3, frequency[word], -len(word), word))
             self._by_word.setdefault(anchor, []).append(each)
         self._anchors = self._by_word.keys()
         self._known: dict[tuple[str, str, tuple[str, ...], tuple[str, ...]], tuple[Match, ...]] = {}

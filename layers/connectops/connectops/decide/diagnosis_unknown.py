@@ -31,13 +31,17 @@ _BESIDE = ("Suppressed: ", "[CIRCULAR REFERENCE", "Caused by: [CIRCULAR REFERENC
 
 NAMED_LOOKED_AT = 1_500
 _NAMED = re.compile(r"(?:[a-z]\w*\.){2,}[A-Z]\w*(?:Exception|Error)\b[^\n]*")
+_DIED_OF = "manually restarted. Error: "
+"""What a sink's task died of, in the line that says so (Kafka 2.5 and later); its trace may be missing."""
 
 _HINTS = re.compile(
     r"config|propert|setting|invalid|illegal|unsupported|not supported|not allowed|required|missing|unknown|unexpected|"
     r"must |cannot be|could not be found|not found|no such|does not exist|doesn't exist|already exists|mismatch|"
     r"incompatible|convert|schema|serializ|parse|parsing|malformed|decode|encod|\bcast\b|ClassCast|\bformat|overflow|truncat|"
     r"out of range|too large|too long|"
-    r"nullpointer|indexoutofbounds|illegalstate|illegalargument|arithmetic|"
+    r"nullpointer|indexoutofbounds|illegalstate|illegalargument|arithmetic|numberformat|nosuchelement|stackoverflow|"
+    r"for input string|is null\b|out of bounds|no enum constant|no value present|"
+    r"assertion|bufferunderflow|negativearray|duplicate (?:key|value|entry|column|field)|"
     r"offset|position|purged|expired|no longer|lost|corrupt|snapshot|"
     r"denied|auth|permission|privilege|credential|forbidden|unauthorized|certificate|ssl|licen[cs]e|quota",
     re.IGNORECASE,
@@ -81,8 +85,13 @@ def root_of(record: LogRecord) -> str:
     """
     causes = record.causes
     words = next((found for at in from_the_root(causes) if (found := _own_words(causes[at]))), "")
-    if words or causes or record.level or not record.frames:
+    if words or causes:
         return words
+    if _DIED_OF in record.message:
+        died_of = record.message.partition(_DIED_OF)[2].strip()
+        return "" if died_of in ("", "null") else died_of
+    if record.level not in ("", "ERROR") or not (record.frames or record.level):
+        return ""
     named = _NAMED.search(record.message[:NAMED_LOOKED_AT])
     return named[0].strip() if named else ""
 
@@ -104,8 +113,8 @@ def _own_words(cause: str) -> str:
 def verdict_of(record: LogRecord) -> Verdict:
     """One careful restart, and only if nothing hints at configuration, a poison record or a lost position."""
     text = "\n".join((*record.causes, *(record.message.split("\n")[1:])))[:8_000]
-    text = "\n".join(map(_own_words, text.split("\n")))
     root = root_of(record)
+    text = "\n".join((root, *map(_own_words, text.split("\n"))))
     if _TRANSIENT.search(root) and not _HINTS.search(root):
         return Verdict.RESTART_WITH_BACKOFF
     refused = _HINTS.search(text) or _REFUSALS.search(text)

@@ -39,6 +39,7 @@ AWS_CLASSES = (
             Signature(exception="UnresolvedAddressException", weight=Weight.SURE),
             *texts("Name or service not known", "Temporary failure in name resolution", "nodename nor servname provided",
                    "No address associated with hostname", weight=Weight.SURE),
+            Signature(text="Received an UnknownHostException when attempting to interact with a service", weight=Weight.SURE),
             Signature(text="No resolvable bootstrap urls given in bootstrap.servers", weight=Weight.ROOT),
             *texts("DNS resolution failed for", "as DNS resolution failed", role=Role.REPEATED, times=2, weight=Weight.SPECIFIC),
         ),

@@ -6,6 +6,7 @@ RetryWithToleranceOperator, LogReporter, DeadLetterQueueReporter, TopicAdmin), C
 
 from __future__ import annotations
 
+from connectops.decide.catalogue.brokers import answers_of
 from connectops.decide.catalogue.entry import FailureClass, Party, Role, Signature, Weight, exceptions, texts
 from connectops.decide.catalogue.products import MISCONFIGURED
 from connectops.model import DataImpact, Severity, Verdict
@@ -51,6 +52,7 @@ CONNECT_CLASSES = (
         sources=("kafka 3.8 DistributedHerder:2737, AbstractCoordinator:1147, WorkerCoordinator:146",),
         explains=("CONNECT_OFFSET_FLUSH_TIMEOUT",),
         signatures=(
+            *answers_of("CONNECT_WORKER_STALL"),
             *texts(
                 "worker poll timeout has expired",
                 "consumer poll timeout has expired",
@@ -62,7 +64,8 @@ CONNECT_CLASSES = (
             Signature(text="Broker coordinator was unreachable for", role=Role.REPEATED, times=4, weight=Weight.WEAK),
             Signature(text="Graceful stop of task", role=Role.CONSEQUENCE, weight=Weight.WEAK),
             Signature(text="failed to properly shut down, has become unresponsive", role=Role.CONSEQUENCE, weight=Weight.WEAK),
-            Signature(text="Task already exists in this worker", weight=Weight.SPECIFIC),
+            *texts("Task already exists in this worker", "No more unfilled consumers to be assigned",
+                   "We haven't reached the expected number of members", weight=Weight.SPECIFIC),
             *exceptions("org.apache.kafka.clients.consumer.CommitFailedException", "RebalanceInProgressException",
                         "UnknownMemberIdException", "IllegalGenerationException", "FencedMemberEpochException",
                         "StaleMemberEpochException", "UnreleasedInstanceIdException", weight=Weight.SPECIFIC),
@@ -208,10 +211,14 @@ CONNECT_CLASSES = (
         sources=("debezium v3.6.1 BaseSourceTask:273", "kafka 3.8 DistributedHerder:2058, ConfigDef"),
         explains=("CONNECT_WORKER_FATAL",),
         signatures=(
+            *answers_of("CONNECT_CONFIG_INVALID"),
             Signature(text="Invalid metric name", frames=("io.debezium.metrics.Metrics",), weight=Weight.SURE),
             *texts("syntax error at or near", "You have an error in your SQL syntax", "Incorrect syntax near",
                    "bad SQL grammar", "ORA-00933", "ORA-00936", frames=("Querier", "JdbcSourceTask"), weight=Weight.SPECIFIC),
-            Signature(text="syntax error", also="Failed to run query for", weight=Weight.SPECIFIC),
+            *texts("syntax error", "Syntax error", "error in your SQL syntax", "invalidQuery", "does not exist", "doesn't exist",
+                   "Invalid object name", "Invalid column name", "Unknown column", "ORA-00942", "ORA-00904", "SQLCODE=-204",
+                   "SQLSyntaxErrorException", also="query for table", weight=Weight.ROOT),
+            Signature(exception="java.sql.SQLFeatureNotSupportedException", weight=Weight.SPECIFIC),
             *texts(
                 "Missing required configuration",
                 "Invalid value * for configuration",
@@ -353,6 +360,8 @@ CONNECT_CLASSES = (
             *exceptions("DataException", "IllegalArgumentException", "NullPointerException", "ClassCastException",
                         "NumberFormatException", "IllegalStateException", "SchemaBuilderException", "DateTimeParseException",
                         "ArrayIndexOutOfBoundsException", "IndexOutOfBoundsException", "DebeziumException",
+                        "UnsupportedOperationException", "StringIndexOutOfBoundsException", "ArithmeticException",
+                        "NoSuchElementException", "PatternSyntaxException", "JsonSyntaxException",
                         frames=("TransformationChain", "TransformationStage", "org.apache.kafka.connect.transforms.",
                                 "io.debezium.transforms."),
                         weight=Weight.SPECIFIC),
@@ -441,7 +450,7 @@ CONNECT_CLASSES = (
         sources=("kafka 2.7.2 WorkerSourceTask:514, 3.8:267,314, WorkerSinkTask 3.8:239",),
         signatures=(
             *texts(
-                "Failed to flush, timed out while waiting for producer to flush outstanding",
+                "Failed to flush*, timed out while waiting for producer to flush outstanding",
                 "Timed out waiting to flush offsets to storage",
                 "Timed out while waiting for previous offset flush to complete",
                 "Commit of * offsets timed out",
@@ -480,7 +489,8 @@ CONNECT_CLASSES = (
             weight=Weight.SURE,
         )
         + exceptions("OffsetOutOfRangeException", "NoOffsetForPartitionException", "LogTruncationException",
-                     "org.apache.kafka.common.errors.InvalidOffsetException", weight=Weight.SURE),
+                     "org.apache.kafka.common.errors.InvalidOffsetException", weight=Weight.SURE)
+        + answers_of("CONNECT_OFFSETS_LOST"),
     ),
     FailureClass(
         id="CONNECT_DLQ_TOLERATED",

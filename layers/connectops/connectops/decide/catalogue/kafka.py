@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from connectops.decide.catalogue.brokers import answers_of
 from connectops.decide.catalogue.entry import (
     WORKED_BEFORE,
     Condition,
@@ -160,6 +161,13 @@ KAFKA_CLASSES = (
             *exceptions("DelegationTokenExpiredException", "DelegationTokenDisabledException", "DelegationTokenNotFoundException",
                         "DelegationTokenOwnerMismatchException", "UnacceptableCredentialException",
                         "UnsupportedByAuthenticationException", weight=Weight.SPECIFIC),
+            *exceptions("TokenValidationException", "TokenExpiredException", "TokenSignatureException", weight=Weight.SURE),
+            *texts("invalid_client", "unauthorized_client", "was encountered reading the token endpoint response",
+                   "Invalid oauth client configuration", "Invalid response from authorization server", weight=Weight.SPECIFIC),
+            *texts("An internal error occurred while retrieving token from callback handler",
+                   "An internal error occurred while retrieving SASL extensions", weight=Weight.WEAK),
+            *exceptions("java.io.IOException", "javax.security.auth.login.LoginException", frames=("OAuthBearerLoginModule",),
+                        weight=Weight.WEAK),
             Signature(text="failed authentication due to:", weight=Weight.WEAK, role=Role.FACT),
             Signature(text="terminated during authentication", role=Role.REPEATED, times=10, weight=Weight.WEAK,
                       verdict=Verdict.RESTART_WITH_BACKOFF),
@@ -177,6 +185,7 @@ KAFKA_CLASSES = (
         sources=("kafka 3.8 Metadata:477, TopicAdmin:430-441",),
         explains=(*CONSEQUENCES, "KAFKA_TOPIC_CONFIG"),
         signatures=(
+            *answers_of("KAFKA_TOPIC_AUTHZ"),
             *texts("Not authorized to access topics", "Not authorized to access group", "Topic authorization failed",
                    "Cluster authorization failed", "Transactional Id authorization failed",
                    "Not authorized to access", weight=Weight.SURE),
@@ -227,6 +236,7 @@ KAFKA_CLASSES = (
         sources=("kafka 3.8 AbstractWorkerSourceTask:533, TopicAdmin:444,581", "KAFKA-9216"),
         explains=("CONNECT_WORKER_FATAL", "CONNECT_DLQ_TOLERATED", "CONNECT_CONFIG_INVALID", "CONNECT_OFFSET_FLUSH_TIMEOUT"),
         signatures=(
+            *answers_of("KAFKA_TOPIC_CONFIG"),
             *exceptions("InvalidReplicationFactorException", "PolicyViolationException", "InvalidTopicException",
                         "InvalidPartitionsException", "InvalidReplicaAssignmentException", "TopicDeletionDisabledException",
                         "org.apache.kafka.common.errors.InvalidConfigurationException", weight=Weight.SURE,
@@ -244,6 +254,7 @@ KAFKA_CLASSES = (
                 weight=Weight.SURE,
                 unless=("Could not initialize dead letter queue",),
             ),
+            Signature(text="Uncaught exception in herder work thread", frames=("verifyTopicCleanupPolicyOnlyCompact",), weight=Weight.SPECIFIC),
             Signature(text="=INVALID_TOPIC_EXCEPTION", role=Role.FACT),
             Signature(text="Error while attempting to create/find topic", weight=Weight.WEAK),
         ),
@@ -260,6 +271,7 @@ KAFKA_CLASSES = (
         sources=("kafka 3.8 NetworkClient:849,871,893,1173, AbstractCoordinator:999, KafkaBasedLog:284,588",),
         explains=("CONNECT_OFFSET_FLUSH_TIMEOUT", "CONNECT_WORKER_STALL", "KAFKA_DELIVERY_FAILED", "CONNECT_TASK_KILLED_UNKNOWN", "CONNECT_WORKER_FATAL", "KAFKA_UNKNOWN_TOPIC"),
         signatures=(
+            *answers_of("KAFKA_UNREACHABLE"),
             *texts(
                 "Timed out waiting for a node assignment",
                 "Timeout expired while fetching topic metadata",
@@ -316,6 +328,7 @@ KAFKA_CLASSES = (
         sources=("kafka 3.8 Sender:424, AbstractWorkerSourceTask:418",),
         explains=("CONNECT_OFFSET_FLUSH_TIMEOUT", "CONNECT_TASK_KILLED_UNKNOWN"),
         signatures=(
+            *answers_of("KAFKA_DELIVERY_FAILED"),
             Signature(text="Expiring * record(s) for", weight=Weight.SURE),
             *exceptions("NotEnoughReplicasException", "NotEnoughReplicasAfterAppendException", "BufferExhaustedException",
                         "UnknownServerException",
@@ -361,6 +374,7 @@ KAFKA_CLASSES = (
         sources=("kafka common.errors.UnsupportedVersionException", "kafka 3.8 KafkaOffsetBackingStore.start"),
         explains=(*CONSEQUENCES, "KAFKA_PRODUCER_FENCED"),
         signatures=(
+            *answers_of("KAFKA_VERSION_UNSUPPORTED"),
             *exceptions("UnsupportedVersionException", "MismatchedEndpointTypeException", "UnsupportedEndpointTypeException",
                         "InvalidUpdateVersionException", weight=Weight.SURE),
             *texts("a Kafka broker version that allows admin clients to read consumer offsets is required",
@@ -379,6 +393,7 @@ KAFKA_CLASSES = (
         sources=("kafka common.errors.InvalidRecordException, InvalidTimestampException",),
         explains=("CONNECT_OFFSET_FLUSH_TIMEOUT",),
         signatures=(
+            *answers_of("KAFKA_RECORD_REJECTED"),
             *texts("One or more records have been rejected", "is rejected by the record interceptor",
                    "Cannot append records to read-only mirror topic", "broker failed to validate record",
                    "Compacted topic cannot accept message without key", weight=Weight.ROOT),
@@ -402,6 +417,7 @@ KAFKA_CLASSES = (
         sources=("kafka 3.8 TransactionManager:1329, DistributedHerder:2320-2461",),
         explains=("CONNECT_OFFSET_FLUSH_TIMEOUT",),
         signatures=(
+            *answers_of("KAFKA_PRODUCER_FENCED"),
             *exceptions("ProducerFencedException", "InvalidProducerEpochException", "UnknownProducerIdException",
                         "OutOfOrderSequenceException", "FencedInstanceIdException", "InvalidPidMappingException",
                         "DuplicateSequenceException", "InvalidTxnStateException", "TransactionAbortedException",

@@ -66,9 +66,10 @@ NOISE_CLASSES = (
         signatures=texts(
             "Failed to send record to topic * Backing off before retrying",
             "Snapshot was not completed successfully",
-            "Write of * records failed, remainingRetries",
             weight=Weight.NOISE,
-        ),
+        )
+        + texts("Write of * records failed, remainingRetries", weight=Weight.NOISE, unless=("remainingRetries=0",))
+        + texts("Exception thrown while calling task", weight=Weight.FALLBACK, statement=True),
     ),
     FailureClass(
         id="NOISE_SHUTDOWN",

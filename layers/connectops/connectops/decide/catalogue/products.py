@@ -31,7 +31,7 @@ REFUSES_LOGIN: tuple[Signature, ...] = (
         # Redis, RabbitMQ, Neo4j, MQTT, IBM MQ, Cassandra
         "NOAUTH Authentication required", "WRONGPASS invalid username-password pair", "NOPERM this user has no permissions",
         "ACCESS_REFUSED", "The client is unauthorized due to authentication failure", "Not authorized to connect",
-        "MQRC_NOT_AUTHORIZED", "reason '2035'", "Provided username * and/or password are incorrect",
+        "MQRC_NOT_AUTHORIZED", "reason '2035'", "Couldn't get OAuth2 access token", "Couldn't find access token property", "Provided username * and/or password are incorrect",
         # SFTP, HDFS, Salesforce, Splunk, Elasticsearch
         "com.jcraft.jsch.JSchException: Auth fail", "Auth cancel", "GSS initiate failed",
         "Client cannot authenticate via:", "Unable to obtain password from user", "INVALID_LOGIN:",
@@ -52,8 +52,8 @@ REFUSES_LOGIN: tuple[Signature, ...] = (
 )  # fmt: skip
 
 REJECTS_RECORD: tuple[Signature, ...] = (
-    *_snowflake("0010", "0019", "0020", "0025", "2007", "2008", "2009", "2012", "2014", "2015", "2016", "2017", "2018", "2019",
-                "3004", "3005", "5003", "5004", "5005", "5006", "5011", "5012", "5015", "5016", "5021", "5022", "5025", "5026"),
+    *_snowflake("0010", "0019", "0020", "0025", "0035", "2007", "2008", "2009", "2012", "2014", "2015", "2016", "2017", "2018", "2019",
+                "3004", "3005", "5003", "5004", "5005", "5006", "5011", "5012", "5015", "5016", "5021", "5022", "5025", "5026", "5030"),
     *texts(
         # ClickHouse
         "(UNKNOWN_TABLE)", "(UNKNOWN_DATABASE)", "(NO_SUCH_COLUMN_IN_TABLE)", "(TYPE_MISMATCH)", "(CANNOT_PARSE_TEXT)",
@@ -70,10 +70,20 @@ REJECTS_RECORD: tuple[Signature, ...] = (
         # MongoDB, Redis, RabbitMQ, IBM MQ, Salesforce
         "Document failed validation", "E11000 duplicate key error", "Command failed with error 26 ", "Command failed with error 121",
         "WRONGTYPE Operation against a key", "MQRC_UNKNOWN_OBJECT_NAME", "reason '2085'", "MQRC_MSG_TOO_BIG_FOR_Q",
-        "INVALID_FIELD:", "REQUIRED_FIELD_MISSING",
+        "INVALID_FIELD:", "REQUIRED_FIELD_MISSING", "STRING_TOO_LONG", "FIELD_CUSTOM_VALIDATION_EXCEPTION", "DUPLICATE_VALUE",
+        "INVALID_CROSS_REFERENCE_KEY", "MALFORMED_ID", "INVALID_TYPE_ON_FIELD_IN_RECORD",
         weight=Weight.SURE,
     ),
     Signature(text="Invalid field name", also="igquery"),
+    Signature(text="Cannot convert", frames=("iceberg.connect.",), weight=Weight.SPECIFIC),
+    *texts(
+        # What connectors say of a record before the target sees it
+        "Null valued records are not writeable", "Record keys must be non-null when upsert/delete is enabled",
+        "Failed to build mapping for schema", "Failed to convert schema to mapping", "Error converting external version header",
+        "is not valid json for record.value", "Kafka Connect schema contains cycle",
+        weight=Weight.SPECIFIC,
+    ),
+    *exceptions("ConversionConnectException", "JsonToMapException", weight=Weight.SPECIFIC),
     Signature(text="SQL compilation error", also=SNOWFLAKE),
     *_grpc("INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS", "FAILED_PRECONDITION", "OUT_OF_RANGE"),
     *exceptions("org.apache.iceberg.exceptions.BadRequestException", "org.apache.iceberg.exceptions.ValidationException",
@@ -83,14 +93,29 @@ REJECTS_RECORD: tuple[Signature, ...] = (
            "org.apache.iceberg.exceptions.NoSuchTableException", weight=Weight.SPECIFIC),
 )  # fmt: skip
 
-MISCONFIGURED: tuple[Signature, ...] = _snowflake(
+MISCONFIGURED: tuple[Signature, ...] = (*_snowflake(
     "0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0013", "0014", "0015", "0016", "0017", "0018",
-    "0021", "0022", "0023", "0024", "0026", "0027", "0028", "0029", "0030", "0031", "0032", "5013", "5014", weight=Weight.SPECIFIC,
+    "0021", "0022", "0023", "0024", "0026", "0027", "0028", "0029", "0030", "0031", "0032", "0033", "0034", "5013", "5014",
+    weight=Weight.SPECIFIC,
+), *texts(
+    # JDBC source and sink
+    "may not be combined with whole-table copying settings", "Unable to find dialect with name", "Not a valid JDBC URL",
+    "JDBC URL contains blocked connection parameter", "is not permitted by the Connect cluster's",
+    "does not support synonyms. Please use", "doesn't support Synonym Types", "Cannot make incremental queries using",
+    "columns used for offsets are NOT NULL", "columns used for offsets exist", "Require primary keys to support delete",
+    "Deletes are only supported for pk.mode", "Invalid insert mode", "Unknown primary key mode", "Unknown mode:",
+    "Unexpected query mode", "is not supported with String value schemas", "options that are not applicable to String values",
+    # Elasticsearch, OpenSearch, HTTP
+    "is not mapped to any resource", "is not mapped to resource", "Unknown authorization type",
+    "Failed to parse topic-to-resource mappings", "Could not retrieve proper URI from",
+    weight=Weight.SPECIFIC,
+), *exceptions("ConnectConfigException", weight=Weight.SPECIFIC),
+    *texts("due to configuration error", "Failed to start MongoDB sink task", "Failed to start MongoDB source task", weight=Weight.WEAK),
 )  # fmt: skip
 
 UNAVAILABLE: tuple[Signature, ...] = (
     *_snowflake("1001", "1002", "1003", "2002", "2003", "2004", "2006", "2010", "2011", "3001", "3002", "3003", "5007", "5008",
-                "5010", "5018", "5024", weight=Weight.SPECIFIC),
+                "5010", "5018", "5023", "5024", "5027", "5028", weight=Weight.SPECIFIC),
     *texts(
         # ClickHouse
         "(MEMORY_LIMIT_EXCEEDED)", "(TOO_MANY_SIMULTANEOUS_QUERIES)", "(TIMEOUT_EXCEEDED)", "(SOCKET_TIMEOUT)", "(NETWORK_ERROR)",
@@ -108,6 +133,11 @@ UNAVAILABLE: tuple[Signature, ...] = (
         "MQRC_Q_FULL", "reason '2059'", "reason '2009'", "reason '2538'", "Name node is in safe mode",
         "minReplication nodes", "ProvisionedThroughputExceededException", "TooManyRequestsException",
         "REQUEST_LIMIT_EXCEEDED",
+        # Elasticsearch, OpenSearch, Redis, BigQuery through Cloud Storage, Iceberg
+        "Could not make space in the internal buffer fast enough", "Failed to process outstanding requests in time",
+        "Add timeout expired before buffer availability", "Flush timeout expired with unflushed records",
+        "Could not get connection to Redis", "Timeout while writing sink records", "Failed to upload blob to GCS",
+        "rows into GCS within", "Coordinator unexpectedly terminated", "Cannot retrieve members for consumer group",
         # S3 connectors
         "Multipart upload failed to complete", "Part upload failed", "Unable to initiate MultipartUpload",
         weight=Weight.SPECIFIC,
@@ -120,4 +150,7 @@ UNAVAILABLE: tuple[Signature, ...] = (
                 "org.neo4j.driver.exceptions.TransientException", "org.apache.hadoop.ipc.StandbyException",
                 "ElasticsearchTimeoutException", weight=Weight.SPECIFIC),
     Signature(text="AlreadyBeingCreatedException", weight=Weight.SPECIFIC),
+    Signature(exception="ClickHouseException", text="Connect to", weight=Weight.GENERIC),
+    *texts("Could not write sink records", "Could not read from Redis", "Could not read messages from stream",
+           "Unable to get current time from DB", "Error while getting initial timestamp from database", weight=Weight.WEAK),
 )  # fmt: skip
