@@ -89,7 +89,7 @@ def settle(cloud: Cloud, at: datetime = START) -> datetime:
     listing = msk.list(at)
     first = msk.look(listing.looks[0].arn or "", at)
     version = listing.versions[first.arn or ""]
-    known = Facts(first.connector, version, first.state, first.heartbeat, first.shares, first.tags)
+    known = Facts(first.connector, version, first.state, first.heartbeat, first.shares, first.tags, kept=version)
     for look in listing.looks:
         table.remember(replace(known, connector=look.connector), at)
     for _ in range(2):

@@ -9,8 +9,11 @@ from typing import Self
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from connectops.decide.last_description import remembered
 from connectops.decide.people import person_of
+from connectops.descriptions import Descriptions
 from connectops.errors import Unreachable
+from connectops.facts import FactsTable
 from connectops.findings import FindingsQueue
 from connectops.ledger import Ledger
 from connectops.model import MSK_CLUSTER
@@ -20,11 +23,20 @@ TABLE_OUTPUT, QUEUE_OUTPUT = "LedgerTable", "FindingsQueueUrl"
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """What is remembered of connectors on MSK Connect, also of those that are gone."""
+
+    facts: FactsTable
+    descriptions: Descriptions
+
+
+@dataclass(frozen=True, slots=True)
 class Deployed:
     """`clusters` are names, MSK Connect's first; `mode` is the template's."""
 
     session: boto3.Session
     ledger: Ledger
+    past: Past
     standing: StandingOrders
     queue: FindingsQueue | None
     clusters: tuple[str, ...]
@@ -47,6 +59,7 @@ class Deployed:
         return cls(
             session,
             Ledger(table, dynamodb),
+            Past(FactsTable(table, dynamodb), Descriptions(table, dynamodb, remembered)),
             StandingOrders(table, dynamodb),
             FindingsQueue(queue, sqs) if queue else None,
             (MSK_CLUSTER, *_names(parameters.get("KafkaConnectClusters", ""))),

@@ -285,14 +285,17 @@ def recreate(
         Path | None,
         typer.Option(metavar="FILE", help="Write the input of create-connector, with its secrets, for you alone."),
     ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Print how a FAILED connector on MSK Connect is deleted and created again; ConnectOps never does it itself.
 
-    Exits with 1 if --write is refused because a secret would be missing, with 2 if nothing can be described.
+    Of one that is gone it prints what is remembered, without secrets. Exits with 1 if --write is refused because
+    something would be missing, with 2 if nothing is known of it.
     """
     from cli.recreate import run
 
-    raise typer.Exit(run(name, stack, write=write))
+    raise typer.Exit(run(name, stack, write=write, as_json=as_json))
 
 
 policy_files = typer.Typer(no_args_is_help=True, help="Policy files.")

@@ -19,6 +19,10 @@ class NotNamed(Exception):
     """No connector, or more than one, is called so; says which there are."""
 
 
+class Ambiguous(NotNamed):
+    """More than one is called so."""
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """A connector, and its ARN where MSK Connect lists it."""
@@ -70,4 +74,4 @@ def find_connector(name: str, known: Known) -> Named:
             clusters = ", ".join(known.clusters)
             raise NotNamed(f"no connector {name!r} is known; expected a name, or cluster/name with one of: {clusters}")
         case several:
-            raise NotNamed(f"{name!r} may be any of {', '.join(each.key for each in several)}: say which")
+            raise Ambiguous(f"{name!r} may be any of {', '.join(each.key for each in several)}: say which")

@@ -12,8 +12,9 @@ from botocore.stub import Stubber
 from connectops.decide.health import assess
 from connectops.decide.update_story import with_story
 from connectops.model import Health, Look
+from connectops.observe.memory import Memory, NoMemory
 from connectops.observe.msk_connect import MskConnect
-from connectops.observe.msk_details import Memory, MskDetails, NoMemory
+from connectops.observe.msk_details import MskDetails
 from connectops.observe.msk_fleet import MskFleet
 from connectops.observe.msk_metrics import Economy, MskMetrics
 from connectops.observe.task_metrics import TaskMetrics

@@ -14,13 +14,14 @@ from aws_lambda_powertools import Logger, Metrics
 from connectops.clients.clusters import open_clusters
 from connectops.decide.health import NO_NEWS, assess
 from connectops.decide.updates import is_news
+from connectops.descriptions import Descriptions
 from connectops.errors import MalformedEvent, MessageNotDelivered, ObservationFailed, SettingsError, Unreachable
 from connectops.facts import FactsTable
 from connectops.findings import FindingsQueue
 from connectops.ledger import Ledger
 from connectops.model import ConnectorState, Diagnosis, Finding, Health, Look, StandingOrder, Update
 from connectops.observe.fleet import Fleet
-from connectops.observe.msk_fleet import MskFleet
+from connectops.observe.msk_fleet import Discretion, MskFleet
 from connectops.observe.msk_metrics import Economy
 from connectops.observe.policy_source import PolicySource
 from connectops.settings import PollSettings
@@ -42,21 +43,25 @@ def _composition() -> tuple[Fleet, Ledger, FindingsQueue, Chart | None]:
     settings = PollSettings.from_env()
     session = boto3.Session()
     dynamodb = session.client("dynamodb")
-    msk = _msk_fleet(session, FactsTable(settings.table_name, dynamodb), settings)
+    memory = FactsTable(settings.table_name, dynamodb)
+    discretion = Discretion(_redact_update, Descriptions(settings.table_name, dynamodb, _without_secrets).keep)
+    msk = _msk_fleet(session, memory, discretion, settings)
     fleet = Fleet(msk, open_clusters(settings.clusters, session), _diagnose_trace)
     ledger = Ledger(settings.table_name, dynamodb)
     queue = FindingsQueue(settings.findings_queue_url, session.client("sqs"))
     return fleet, ledger, queue, chart_health if settings.health_series else None
 
 
-def _msk_fleet(session: boto3.Session, memory: FactsTable, settings: PollSettings) -> MskFleet | None:
+def _msk_fleet(
+    session: boto3.Session, memory: FactsTable, discretion: Discretion, settings: PollSettings
+) -> MskFleet | None:
     if not settings.watch_msk_connect:
         return None
     return MskFleet.watching(
         session,
         memory,
         lambda look: assess(look) is Health.HEALTHY,
-        _redact_update,
+        discretion,
         metric_period=settings.metric_period,
         metric_window=settings.metric_window,
         economy=Economy(settings.quiet_metrics, settings.worker_log_groups),
@@ -73,6 +78,12 @@ def _redact_update(update: Update, error: str, origin: Mapping[str, str], target
     from connectops.decide.update_story import with_story  # failed updates are rare, and it brings all that redacts
 
     return with_story(update, error, origin, target)
+
+
+def _without_secrets(answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    from connectops.decide.last_description import remembered  # new versions are rare, and it brings all that redacts
+
+    return remembered(answer)
 
 
 @cache

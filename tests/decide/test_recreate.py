@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from connectops.decide.recreate import default_offset_topic, plan_recreation
+from connectops.decide.recreate import Subject, default_offset_topic, plan_recreation
 from connectops.decide.redaction import GONE
 from connectops.model import ConnectorState
 from tests.builders import ARN, MINUTE, NOW, ONPREM, a_failed_look
@@ -67,9 +67,14 @@ def described(**changes: Any) -> dict[str, Any]:
 
 
 def plan(
-    properties: str | None = f"offset.storage.topic={TOPIC}\n", file: str = "recreate.json", **changes: Any
+    properties: str | None = f"offset.storage.topic={TOPIC}\n",
+    file: str = "recreate.json",
+    *,
+    is_gone: bool = False,
+    **changes: Any,
 ) -> Any:
-    return plan_recreation(described(**changes), {"team": "a", "aws:cloudformation:stack-name": "s"}, properties, file)
+    tags = {"team": "a", "aws:cloudformation:stack-name": "s"}
+    return plan_recreation(Subject(described(**changes), tags, properties, is_gone), file)
 
 
 def test_the_request_has_all_that_makes_the_same_connector_and_nothing_that_only_describes_it() -> None:
@@ -172,6 +177,19 @@ def test_the_request_is_written_before_anything_is_deleted_and_removed_at_the_en
         "aws kafkaconnect create-connector --cli-input-json 'file://my file.json'",
         "rm 'my file.json'  # it holds the connector's secrets",
     )
+
+
+def test_of_one_that_is_gone_nothing_is_deleted_and_its_offsets_are_still_kept() -> None:
+    steps = "\n".join(plan("", is_gone=True).steps)
+    assert "delete-connector" not in steps
+    assert "describe-connector" not in steps
+    assert steps.index(f"offset.storage.topic={TOPIC}") < steps.index("aws kafkaconnect create-connector")
+
+
+def test_where_something_is_missing_a_person_puts_it_in_before_the_rest() -> None:
+    steps = plan(connectorConfiguration=SETTINGS | {"database.password": GONE}).steps
+    assert steps[0] == "# save the request above as recreate.json, for you alone, and put in what is missing"
+    assert not any("--write" in step for step in steps)
 
 
 # ── what people are told ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -13,8 +13,9 @@ import pytest
 from connectops.decide.health import assess
 from connectops.decide.update_story import with_story
 from connectops.model import Health
+from connectops.observe.memory import NoMemory
 from connectops.observe.msk_connect import MskConnect
-from connectops.observe.msk_details import MskDetails, NoMemory
+from connectops.observe.msk_details import MskDetails
 from connectops.observe.msk_fleet import MskFleet
 from connectops.observe.msk_metrics import Economy, MskMetrics
 from connectops.observe.task_metrics import TaskMetrics

@@ -92,7 +92,7 @@ def test_the_heartbeat_comes_from_the_configuration(
     client: KafkaConnectClient, stubber: Stubber, configuration: dict[str, str], heartbeat: timedelta | None
 ) -> None:
     described(stubber, "orders", **configuration)
-    assert MskConnect(client).describe(arn("orders"), AT).heartbeat == heartbeat
+    assert MskConnect(client).describe(arn("orders"), AT).look.heartbeat == heartbeat
 
 
 def test_only_our_tags_are_kept_without_their_prefix(client: KafkaConnectClient, stubber: Stubber) -> None:

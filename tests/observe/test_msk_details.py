@@ -1,7 +1,7 @@
 """What is read of a connector besides its state, and when it is read again: botocore's Stubber answers, in this order."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,8 +12,9 @@ from connectops.decide.update_story import with_story
 from connectops.errors import Unreachable
 from connectops.model import ConnectorId, ConnectorState, Facts, Look, Platform, UpdateState
 from connectops.observe import msk_connect
+from connectops.observe.memory import NoMemory
 from connectops.observe.msk_connect import Listing
-from connectops.observe.msk_details import MskDetails, NoMemory
+from connectops.observe.msk_details import MskDetails
 from connectops.observe.updates import Updates
 from tests.msk_stub import AT, Msk, described, operation, operation_described, summary, tagged, updates_listed
 
@@ -203,6 +204,57 @@ def test_tags_are_read_only_where_they_are_wanted(msk: Msk) -> None:
     described(msk.connect, "orders", **{"heartbeat.interval.ms": "1000"})
     look = seen(details(msk, tags=False), listing(summary("orders")))["orders"]
     assert (look.heartbeat, look.tags) == (SECOND, None)
+
+
+# ── the description that outlives its connector ───────────────────────────────────────────────────────────────────────
+
+
+@dataclass
+class Shelf:
+    """Keeps the version of each description that it was given; may be away."""
+
+    kept: list[str] = field(default_factory=list)
+    away: bool = False
+
+    def __call__(self, connector: ConnectorId, answer: Mapping[str, Any], now: datetime) -> None:
+        if self.away:
+            raise Unreachable("the table is away")
+        self.kept.append(answer["connectorConfiguration"]["heartbeat.interval.ms"])
+
+
+def test_each_new_version_is_kept_once(msk: Msk) -> None:
+    shelf = Shelf()
+    reader = details(msk, keep=shelf)
+    for version, interval in (("V1", "1000"), ("V1", "1000"), ("V2", "2000")):
+        if f"{version} {interval}" != "V1 1000" or not shelf.kept:
+            read(msk.connect, "orders", interval)
+        seen(reader, listing(summary("orders", version=version)))
+    assert shelf.kept == ["1000", "2000"]
+
+
+def test_what_could_not_be_kept_is_described_again_and_hides_nothing(msk: Msk) -> None:
+    shelf = Shelf(away=True)
+    reader = details(msk, keep=shelf)
+    read(msk.connect, "orders")
+    look = seen(reader, listing(summary("orders")))["orders"]
+    assert (look.heartbeat, look.blind_because) == (SECOND, None)
+    shelf.away = False
+    read(msk.connect, "orders")
+    seen(reader, listing(summary("orders")))
+    seen(reader, listing(summary("orders")))
+    assert shelf.kept == ["1000"]
+
+
+def test_what_an_earlier_process_kept_is_not_kept_again_and_what_an_earlier_release_did_not_is(msk: Msk) -> None:
+    memory, shelf = Kept(), Shelf()
+    read(msk.connect, "orders")
+    seen(details(msk, memory, keep=shelf), listing(summary("orders")))
+    seen(details(msk, memory, keep=shelf), listing(summary("orders")))
+    assert shelf.kept == ["1000"]
+    memory.facts[on_msk("orders")] = replace(memory.facts[on_msk("orders")], kept=None)
+    read(msk.connect, "orders")
+    seen(details(msk, memory, keep=shelf), listing(summary("orders")))
+    assert shelf.kept == ["1000", "1000"]
 
 
 # ── updates ───────────────────────────────────────────────────────────────────────────────────────────────────────────

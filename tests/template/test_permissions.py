@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from connectops import facts
+from connectops import descriptions, facts
 from connectops.model import ConnectorId, Platform
 from tests.template.api_calls import reachable_operations
 from tests.template.stack import FUNCTIONS, ROOT, properties, template
@@ -87,8 +87,40 @@ def test_those_who_look_write_only_what_they_remember():
     role = properties("PollConnectorsRole")["Policies"][0]["PolicyDocument"]["Statement"]
     [write] = [statement for statement in role if "dynamodb:PutItem" in statement["Action"]]
     assert write["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "facts#*"}}
-    assert facts._key(ConnectorId(Platform.MSK_CONNECT, "msk", "orders"))["pk"]["S"].startswith("facts#")
+    orders = ConnectorId(Platform.MSK_CONNECT, "msk", "orders")
+    for key in (facts._key(orders), descriptions._key(orders)):
+        assert key["pk"]["S"].startswith("facts#")
     assert not any("dynamodb:PutItem" in actions(function) for function in FUNCTIONS if "Read" in function)
+
+
+def persons_policy(logical_id):
+    """What a policy for people allows, by action, without the statement for a key."""
+    document = properties(logical_id)["PolicyDocument"]
+    plain = [statement for statement in document["Statement"] if "Effect" in statement]
+    return {name: where for names, where in statements({"Statement": plain}) for name in names}
+
+
+def test_whoever_gives_orders_reads_no_configuration():
+    allowed = persons_policy("GiveOrders")
+    assert {name for name in allowed if name.startswith("kafkaconnect:")} == {"kafkaconnect:ListConnectors"}
+    assert "sqs:SendMessage" in allowed
+
+
+def test_whoever_plans_a_recreation_reads_and_changes_nothing():
+    allowed = persons_policy("PlanRecreations")
+    assert allowed.keys() == {
+        "cloudformation:DescribeStacks",
+        "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
+        "dynamodb:Scan",
+        "kafkaconnect:ListConnectors",
+        "kafkaconnect:DescribeConnector",
+        "kafkaconnect:ListTagsForResource",
+        "kafkaconnect:DescribeWorkerConfiguration",
+    }
+    assert {name for name, where in allowed.items() if "*" in where} == {"kafkaconnect:ListConnectors"}
+    outputs = template()["Outputs"]
+    assert outputs["RecreatePolicyArn"]["Value"] == {"Ref": "PlanRecreations"}
 
 
 def test_a_restart_is_allowed_on_connectors_only():

@@ -204,7 +204,7 @@ class Facts:
     """What the list of connectors on MSK Connect does not tell: read seldom, kept in the table. Never a configuration.
 
     `heartbeat` and `shares` are those of `version`, the connector's `currentVersion`; `state` is the one in which the
-    rest was read. `update` holds what was changed, redacted.
+    rest was read. `update` holds what was changed, redacted. `kept` is the version whose description is in the table.
     """
 
     connector: ConnectorId
@@ -214,6 +214,7 @@ class Facts:
     shares: tuple[SharedSource, ...] = ()
     tags: tuple[tuple[str, str], ...] | None = None
     update: Update | None = None
+    kept: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from connectops.decide.redaction import GONE, redact
+from connectops.decide.redaction import GONE
+from connectops.decide.settings_shown import CUT, without_secrets
 from connectops.decide.update_story import is_secret
 from connectops.model import MSK_CLUSTER
 
@@ -35,9 +36,9 @@ KEPT = (
 """What CreateConnector takes of that which DescribeConnector tells, in the order in which people check it."""
 NEEDED = frozenset(KEPT) - {"connectorDescription", "workerConfiguration", "networkType", "logDelivery"}
 DEFAULT_TOPIC = "__amazon_msk_connect_offsets_"
-VALUE_SHOWN = 500
+LEFT_OUT = "leftOut"
+"""How many settings a remembered description lacks altogether."""
 
-_REFERENCE = re.compile(r"\$\{[\w.-]+:[^}]*\}")
 _MASKED = re.compile(r"\s*|\*+|\[?hidden\]?|\[?redacted\]?", re.IGNORECASE)
 _OFFSET_TOPIC = re.compile(r"^[ \t]*offset\.storage\.topic[ \t]*[=:][ \t]*(\S+)[ \t]*$", re.MULTILINE)
 
@@ -56,27 +57,41 @@ class RecreatePlan:
 
     def shown(self) -> dict[str, Any]:
         """The request as it may leave: without secrets."""
-        return {**self.request, "connectorConfiguration": _without_secrets(self.request["connectorConfiguration"])}
+        return {**self.request, "connectorConfiguration": without_secrets(self.request["connectorConfiguration"])}
 
 
-def plan_recreation(
-    description: Mapping[str, Any], tags: Mapping[str, str], worker_properties: str | None, file: str
-) -> RecreatePlan:
-    """The plan from the answer of DescribeConnector, the connector's tags, and the text of its worker configuration.
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is known of the connector: the answer of DescribeConnector or what is remembered of one, and its tags.
 
-    `worker_properties` is None where it has none, or where it could not be read. `file` is where the request is to be.
+    `worker_properties` is the text of its worker configuration: None where it has none, or where it could not be read.
+    `is_gone`: there is nothing left to delete.
+    """
+
+    description: Mapping[str, Any]
+    tags: Mapping[str, str]
+    worker_properties: str | None = None
+    is_gone: bool = False
+
+
+def plan_recreation(subject: Subject, file: str) -> RecreatePlan:
+    """`file` is where the request is to be.
+
     The connector's name and ARN have to be in the description; what else is not there is `missing`.
     """
+    description = subject.description
     request: dict[str, Any] = {key: description[key] for key in KEPT if description.get(key) not in (None, "", {}, [])}
     request.setdefault("connectorConfiguration", {})
-    own = {key: value for key, value in tags.items() if not key.startswith("aws:")}
+    own = {key: value for key, value in subject.tags.items() if not key.startswith("aws:")}
     request |= {"tags": own} if own else {}
     settings = request["connectorConfiguration"]
     absent = sorted(key for key in NEEDED if not request.get(key))
-    masked = sorted(name for name, value in settings.items() if _is_missing(name, value))
-    missing = (*(f"{key}: not described" for key in absent), *(f"{name}: its value is hidden" for name in masked))
-    warnings = _warnings(description, worker_properties)
-    return RecreatePlan(request, missing, warnings, _steps(description, worker_properties, file))
+    lacks = [f"{name}: {why}" for name in sorted(settings) if (why := _why_missing(name, settings[name]))]
+    left_out = description.get(LEFT_OUT)
+    lacks += [f"{left_out} more settings: too long to be remembered"] if left_out else []
+    missing = (*(f"{key}: not described" for key in absent), *lacks)
+    steps = (*_first_step(description, missing, file), *_steps(subject, file))
+    return RecreatePlan(request, missing, _warnings(description, subject.worker_properties), steps)
 
 
 def is_sink(settings: Mapping[str, str]) -> bool:
@@ -95,19 +110,10 @@ def _offset_topic(worker_properties: str | None) -> str | None:
     return found[-1] if found else None
 
 
-def _is_missing(name: str, value: str) -> bool:
-    return GONE in value or (is_secret(name) and bool(_MASKED.fullmatch(value)))
-
-
-def _without_secrets(settings: Mapping[str, str]) -> dict[str, str]:
-    return {name: _shown(name, settings[name]) for name in sorted(settings)}
-
-
-def _shown(name: str, value: str) -> str:
-    if _REFERENCE.fullmatch(value.strip()):
-        return value
-    hides = is_secret(name) or GONE in redact(f"{name}={value}", VALUE_SHOWN)
-    return GONE if hides else redact(value, VALUE_SHOWN)
+def _why_missing(name: str, value: str) -> str | None:
+    if GONE in value or (is_secret(name) and _MASKED.fullmatch(value)):
+        return "its value is hidden"
+    return "its value is cut" if value.endswith(CUT) else None
 
 
 def _warnings(description: Mapping[str, Any], worker_properties: str | None) -> tuple[str, ...]:
@@ -137,21 +143,30 @@ def _is_unread(description: Mapping[str, Any], worker_properties: str | None) ->
     return bool(description.get("workerConfiguration")) and worker_properties is None
 
 
-def _steps(description: Mapping[str, Any], worker_properties: str | None, file: str) -> tuple[str, ...]:
-    arn, quoted = shlex.quote(description["connectorArn"]), shlex.quote(file)
+def _first_step(description: Mapping[str, Any], missing: tuple[str, ...], file: str) -> tuple[str, ...]:
+    if missing:
+        return (f"# save the request above as {file}, for you alone, and put in what is missing",)
     name = shlex.quote(f"{MSK_CLUSTER}/{description['connectorName']}")
+    return (f"connectops recreate {name} --write {shlex.quote(file)}",)
+
+
+def _steps(subject: Subject, file: str) -> tuple[str, ...]:
+    description, worker_properties = subject.description, subject.worker_properties
+    arn, quoted = shlex.quote(description["connectorArn"]), shlex.quote(file)
     is_kept = _offset_topic(worker_properties) or is_sink(description.get("connectorConfiguration", {}))
     keep = (
         ()
         if is_kept or _is_unread(description, worker_properties)
         else _keep_offsets(description["connectorArn"], file)
     )
-    return (
-        f"connectops recreate {name} --write {quoted}",
-        *keep,
+    delete = (
         "# mend what made it fail, in that file or outside of it; delete nothing before",
         f"aws kafkaconnect delete-connector --connector-arn {arn}",
         f"while aws kafkaconnect describe-connector --connector-arn {arn} --query connectorState; do sleep 10; done",
+    )
+    return (
+        *keep,
+        *(() if subject.is_gone else delete),
         f"aws kafkaconnect create-connector --cli-input-json {shlex.quote(f'file://{file}')}",
         f"rm {quoted}  # it holds the connector's secrets",
     )

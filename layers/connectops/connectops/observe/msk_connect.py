@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -33,6 +33,14 @@ class Listing:
     looks: tuple[Look, ...]
     versions: Mapping[str, str] = field(default_factory=dict)
     incomplete_because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """`answer` is DescribeConnector's own: it holds secrets, and goes nowhere as it is."""
+
+    look: Look
+    answer: Mapping[str, Any] = field(repr=False)
 
 
 class MskConnect:
@@ -72,13 +80,14 @@ class MskConnect:
             raise Unreachable(f"more than {CONNECTORS_A_PAGE} connectors have names that begin with {name}")
         return found[0] if found else None
 
-    def describe(self, arn: str, at: datetime) -> Look:
+    def describe(self, arn: str, at: datetime) -> Described:
         """One connector with what matters of its configuration. Raises NotFound, Unreachable or NotAllowed."""
         try:
             answer = self._client.describe_connector(connectorArn=arn)
         except (BotoCoreError, ClientError) as err:
             raise _not_seen("MSK Connect: DescribeConnector", err) from err
-        return replace(_look(answer, at), heartbeat=heartbeat(answer.get("connectorConfiguration", {})))
+        look = replace(_look(answer, at), heartbeat=heartbeat(answer.get("connectorConfiguration", {})))
+        return Described(look, answer)
 
     def tags(self, arn: str) -> tuple[tuple[str, str], ...]:
         """Our own tags, without their prefix. Raises NotFound, Unreachable or NotAllowed."""
@@ -90,7 +99,7 @@ class MskConnect:
 
     def look(self, arn: str, at: datetime) -> Look:
         """One connector with its configuration and tags. Raises NotFound, Unreachable or NotAllowed."""
-        return replace(self.describe(arn, at), tags=self.tags(arn))
+        return replace(self.describe(arn, at).look, tags=self.tags(arn))
 
 
 def _look(answer: ConnectorSummaryTypeDef | DescribeConnectorResponseTypeDef, at: datetime) -> Look:

@@ -7,14 +7,15 @@ was read is remembered, in this process and in the table, so that a cold start d
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 from zlib import crc32
 
 from connectops.errors import NotFound, ObservationFailed, Unreachable
 from connectops.model import ConnectorId, ConnectorState, Facts, Look, UpdateState
+from connectops.observe.memory import Keep, Memory
 from connectops.observe.msk_connect import Listing, MskConnect
 from connectops.observe.updates import Updates
 
@@ -24,28 +25,10 @@ READ_A_LOOK = 20
 """These calls are throttled for the account: what a large fleet needs at once is read over several looks."""
 
 
-class Memory(Protocol):
-    """Where facts outlive the process; both raise Unreachable."""
-
-    def recall(self, connectors: Collection[ConnectorId]) -> Mapping[ConnectorId, Facts]: ...
-
-    def remember(self, facts: Facts, now: datetime) -> None: ...
-
-
-class NoMemory:
-    """For a process that looks once."""
-
-    def recall(self, connectors: Collection[ConnectorId]) -> Mapping[ConnectorId, Facts]:
-        return {}
-
-    def remember(self, facts: Facts, now: datetime) -> None:
-        return
-
-
 class MskDetails:
     """Remembers from look to look. `in_turn` and `at_most` count connectors; each costs two to four calls.
 
-    Without `updates`, operations are not read.
+    Without `updates`, operations are not read; without `keep`, no description is kept.
     """
 
     def __init__(
@@ -57,6 +40,7 @@ class MskDetails:
         *,
         tags: bool = True,
         updates: Updates | None = None,
+        keep: Keep | None = None,
     ) -> None:
         self._msk = msk
         self._memory = memory
@@ -64,6 +48,7 @@ class MskDetails:
         self._at_most = at_most
         self._wants_tags = tags
         self._updates = updates
+        self._keep_description = keep
         self._facts: dict[ConnectorId, Facts] = {}
         self._kept: dict[ConnectorId, Facts] = {}
         self._recalled: frozenset[ConnectorId] = frozenset()
@@ -111,7 +96,11 @@ class MskDetails:
         if self._refused.get(look.connector) == (version, look.state):
             return False
         known = self._facts.get(look.connector)
-        return known is None or known.version != version or known.state != look.state
+        return known is None or self._is_to_be_described(known, version) or known.state != look.state
+
+    def _is_to_be_described(self, known: Facts, version: str) -> bool:
+        """Also where its description could not be kept, or was not by an earlier release."""
+        return known.version != version or (self._keep_description is not None and known.kept != version)
 
     def _is_being_updated(self, look: Look) -> bool:
         """Followed to its end, also where the connector's state changes before that of its operation."""
@@ -131,9 +120,8 @@ class MskDetails:
     def _read(self, look: Look, version: str) -> None:
         facts = self._facts.get(look.connector) or Facts(look.connector)
         try:
-            if facts.version != version:
-                described = self._msk.describe(look.arn or "", look.at)
-                facts = replace(facts, version=version, heartbeat=described.heartbeat, shares=described.shares)
+            if self._is_to_be_described(facts, version):
+                facts = self._described(facts, look, version)
             if self._wants_tags:
                 facts = replace(facts, tags=self._msk.tags(look.arn or ""))
             if self._updates:
@@ -146,6 +134,15 @@ class MskDetails:
             raise
         finally:
             self._facts[look.connector] = facts
+
+    def _described(self, facts: Facts, look: Look, version: str) -> Facts:
+        described = self._msk.describe(look.arn or "", look.at)
+        facts = replace(facts, version=version, heartbeat=described.look.heartbeat, shares=described.look.shares)
+        if self._keep_description:
+            with suppress(Unreachable):
+                self._keep_description(look.connector, described.answer, look.at)
+                facts = replace(facts, kept=version)
+        return facts
 
     def _with_facts(self, look: Look, blind_because: str | None) -> Look:
         facts = self._facts.get(look.connector)

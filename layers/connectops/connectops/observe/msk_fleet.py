@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
 from connectops.clients.aws_reads import READ_RETRIES
 from connectops.model import ConnectorId
+from connectops.observe.memory import Keep, Memory, NoMemory
 from connectops.observe.msk_connect import Listing, MskConnect
-from connectops.observe.msk_details import Memory, MskDetails, NoMemory
+from connectops.observe.msk_details import MskDetails
 from connectops.observe.msk_metrics import Economy, IsWell, MskMetrics
 from connectops.observe.task_metrics import TaskMetrics
 from connectops.observe.updates import Redact, Updates
 
 if TYPE_CHECKING:
     import boto3
+
+
+@dataclass(frozen=True, slots=True)
+class Discretion:
+    """What may be kept of answers that hold secrets: of a failed update, of a connector's description."""
+
+    redact: Redact
+    keep: Keep
 
 
 class MskFleet:
@@ -32,7 +41,7 @@ class MskFleet:
         session: boto3.Session,
         memory: Memory,
         is_well: IsWell,
-        redact: Redact,
+        discretion: Discretion,
         *,
         metric_period: timedelta,
         metric_window: timedelta,
@@ -42,7 +51,7 @@ class MskFleet:
         client = session.client("kafkaconnect", config=READ_RETRIES)
         msk = MskConnect(client)
         metrics = TaskMetrics(session.client("cloudwatch", config=READ_RETRIES), metric_period, metric_window)
-        details = MskDetails(msk, memory, updates=Updates(client, redact))
+        details = MskDetails(msk, memory, updates=Updates(client, discretion.redact), keep=discretion.keep)
         return cls(msk, details, MskMetrics(metrics, economy, is_well))
 
     @classmethod
