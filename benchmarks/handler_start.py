@@ -1,6 +1,7 @@
 """How long a function takes to be ready, beside a bare boto3 handler that builds the same clients.
 
-Each figure is the median of fresh processes, started in turn so that a drift of the machine hits both alike.
+Each figure is the median of fresh processes, in seconds of the processor, which a busy machine does not stretch; they
+are started in turn, so that a drift of its clock hits both alike.
 """
 
 from __future__ import annotations
@@ -24,14 +25,14 @@ CLIENTS = {
 }
 """The AWS clients that each function builds before its first event."""
 
-_TIMED = "import time; begun = time.perf_counter(); {body}; print(time.perf_counter() - begun)"
+_TIMED = "import time; begun = time.process_time(); {body}; print(time.process_time() - begun)"
 _BARE = "import boto3, json, logging; session = boto3.Session(); [session.client(name) for name in {clients!r}]"
 _OURS = "from functions.{function} import handler; handler._composition()"
 
 
 def main() -> None:
     """Print one row a function, and whether the goal is met."""
-    print(f"Ready to take an event: import and clients, median of {RUNS} fresh processes, ms")
+    print(f"Ready to take an event: import and clients, median of {RUNS} fresh processes, ms of the processor")
     print(f"{'function':22}{'bare boto3':>12}{'ours':>8}{'ratio':>8}")
     missed = False
     for function, clients in CLIENTS.items():

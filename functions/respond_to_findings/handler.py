@@ -5,6 +5,7 @@ Messages of one connector come in order and one at a time; what is no finding is
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache
@@ -45,7 +46,8 @@ class Composition:
     doors: Doors
     policy: PolicyInForce
     orders: StandingOrders
-    dead_letters: DeadLetters
+    dead_letters: Callable[[], DeadLetters]
+    """Opened when the first message is set aside: hardly ever."""
 
 
 @cache
@@ -61,7 +63,7 @@ def _composition() -> Composition:
         clock=_now,
         switch=switch_for(settings.policy.mode, session, settings.clusters),
     )
-    dead_letters = DeadLetters(settings.findings_dead_letter_queue_url, session.client("sqs"))
+    dead_letters = cache(lambda: DeadLetters(settings.findings_dead_letter_queue_url, session.client("sqs")))
     orders = StandingOrders(settings.table_name, dynamodb)
     policy = PolicyInForce(settings.policy, orders, expects_file=bool(settings.policy_file))
     return Composition(doors, policy, orders, dead_letters)
@@ -91,7 +93,7 @@ def respond_to_all(event: dict[str, Any], composition: Composition) -> PartialIt
             else:
                 outcome = respond(composition.doors, message, policy)
         except MalformedEvent as err:
-            composition.dead_letters.keep(record.body, record.message_id, str(err))
+            composition.dead_letters().keep(record.body, record.message_id, str(err))
             logger.error("message set aside", reason=str(err))
             return
         count_outcome(metrics, outcome)

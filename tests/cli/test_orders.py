@@ -82,7 +82,7 @@ class Desk:
         doors = Doors(self.deployed.ledger, self.sight, self.hands, self.voice, now, self.switch)
         policy = PolicyInForce(RepairPolicy(), self.deployed.standing, expects_file=False)
         letters = DeadLetters(self.deployed.queue._url, sqs)
-        composition = handler.Composition(doors, policy, self.deployed.standing, letters)
+        composition = handler.Composition(doors, policy, self.deployed.standing, lambda: letters)
         handler.respond_to_all({"Records": records}, composition)
         for message in messages:
             sqs.delete_message(QueueUrl=self.deployed.queue._url, ReceiptHandle=message["ReceiptHandle"])

@@ -47,7 +47,7 @@ class Deployed(World):
         doors = Doors(self.records, self.sight, self.hands, self.voice, self.clock, self.switch)
         orders = StandingOrders("ledger", self.dynamodb)
         policy = PolicyInForce(self.policy, orders, expects_file=self.expects_file)
-        composition = handler.Composition(doors, policy, orders, DeadLetters(self.dead_url, self.sqs))
+        composition = handler.Composition(doors, policy, orders, lambda: DeadLetters(self.dead_url, self.sqs))
         response = handler.respond_to_all(event, composition)
         return [str(failure["itemIdentifier"]) for failure in response["batchItemFailures"]]
 

@@ -15,7 +15,6 @@ from connectops.decide import alerting
 from connectops.decide.incident import Step, opened
 from connectops.decide.loudness import is_louder, spoken
 from connectops.decide.timeline import noted
-from connectops.decide.update_story import in_words
 from connectops.decide.updates import CLASS_OF, TOLD_WITHIN, is_news
 from connectops.model import (
     Action,
@@ -95,7 +94,9 @@ def _remind(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, n
 
 
 def _diagnosis(update: Update) -> Diagnosis:
-    from connectops.decide.catalogue import BY_ID  # failed updates are rare, and the catalogue is large
+    # Failed updates are rare; the catalogue is large, and a story of an update brings all that redacts.
+    from connectops.decide.catalogue import BY_ID
+    from connectops.decide.update_story import in_words
 
     entry = BY_ID[CLASS_OF[update.state]]
     return Diagnosis(

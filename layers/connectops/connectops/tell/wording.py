@@ -13,7 +13,7 @@ NAMES_SHOWN = 20
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
-_NOT_ALLOWED = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_ALLOWED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def facts(notice: Notice) -> list[tuple[str, str]]:
