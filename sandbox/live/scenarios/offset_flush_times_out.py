@@ -4,7 +4,8 @@ import os
 import signal
 import time
 
-from sandbox.live.scenario import Scenario, healed, refused
+from connectops.model import Verdict
+from sandbox.live.scenario import Scenario, Truth, healed, refused
 from sandbox.live.subject import Subject
 
 
@@ -31,7 +32,11 @@ HANGS = Scenario(
 )
 LEAKED = HANGS.but(
     stack="e",
-    truth=refused("PG_SLOT_ACTIVE"),
+    truth=Truth(
+        courses=refused().courses,
+        verdicts=(Verdict.RESTART_WITH_BACKOFF,),
+        classes=("PG_SLOT_ACTIVE",),
+    ),
     mend=end_its_session,
     watch=0,
     remark="Debezium 3.2 says RUNNING for ever while a task that could not be stopped holds its slot",
