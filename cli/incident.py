@@ -14,7 +14,10 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from cli.incidents import UNREACHABLE, moment, remembered, state, summary
+from cli import shared_incidents
+from cli.incidents import UNREACHABLE, remembered, state, summary
+from cli.moments import moment
+from cli.shared_incidents import SharedIncident
 from connectops.decide.catalogue.lost_position import Choice, choices_for
 from connectops.errors import ConnectOpsError
 from connectops.model import Attempt, Incident
@@ -30,11 +33,13 @@ class NoSuchIncident(Exception):
 def run(wanted: str, stack: str, *, as_json: bool) -> int:
     """Show it; the exit code."""
     try:
-        found, unread = remembered(stack)
-        incident = find_incident(wanted, found, unread)
+        known = remembered(stack)
+        incident = find_incident(wanted, [*known.incidents, *known.shared], known.unread)
     except (ConnectOpsError, NoSuchIncident) as err:
         sys.stderr.write(f"connectops incident: {err}\n")
         return UNREACHABLE
+    if isinstance(incident, SharedIncident):
+        return _show_shared(incident, as_json=as_json)
     if as_json:
         choices = choices_for(incident.failure_class, incident.connector.platform)
         whole = {"summary": summary(incident), "incident": incident, "choices": choices}
@@ -44,7 +49,19 @@ def run(wanted: str, stack: str, *, as_json: bool) -> int:
     return 0
 
 
-def find_incident(wanted: str, found: Iterable[Incident], unread: Iterable[str]) -> Incident:
+def _show_shared(shared: SharedIncident, *, as_json: bool) -> int:
+    if as_json:
+        summed = shared_incidents.summary(shared)
+        whole = {"summary": summed, "incident": shared.incident, "members": shared.members}
+        typer.echo(json.dumps(msgspec.to_builtins(whole), indent=2))
+    else:
+        shared_incidents.show(shared)
+    return 0
+
+
+def find_incident(
+    wanted: str, found: Iterable[Incident | SharedIncident], unread: Iterable[str]
+) -> Incident | SharedIncident:
     """The one whose id is `wanted`, else the one whose id begins so. Raises NoSuchIncident."""
     meant = [each for each in found if wanted and each.id.startswith(wanted)]
     exact = [each for each in meant if each.id == wanted]
@@ -56,8 +73,12 @@ def find_incident(wanted: str, found: Iterable[Incident], unread: Iterable[str])
             known = f"; not read: {newer[0]}" if newer else "; `connectops incidents` lists them"
             raise NoSuchIncident(f"no incident {wanted!r} is remembered{known}")
         case several:
-            names = ", ".join(f"{each.id} ({each.connector.key})" for each in several[:NAMES_SHOWN])
+            names = ", ".join(f"{each.id} ({_about(each)})" for each in several[:NAMES_SHOWN])
             raise NoSuchIncident(f"{len(several)} incidents begin with {wanted!r}: {names}")
+
+
+def _about(found: Incident | SharedIncident) -> str:
+    return found.connector.key if isinstance(found, Incident) else found.incident.source.key
 
 
 def _show(incident: Incident) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
 from typing import Any
 
 import typer
@@ -13,39 +13,72 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli import shared_incidents
 from cli.deployed import Deployed
 from cli.diagnose import iso
+from cli.moments import ENDED, moment
+from cli.shared_incidents import SharedIncident, gather
 from connectops.errors import ConnectOpsError
-from connectops.model import Incident, Severity
+from connectops.ledger import Unread, connector_of
+from connectops.model import FleetIncident, Incident, Member, Severity
 
 UNREACHABLE = 2
-ENDED = "ENDED"
 _STYLE = {Severity.PAGE: "red", Severity.WARNING: "yellow", Severity.INFO: "", None: "dim"}
 
 
 def run(name: str | None, stack: str, *, as_json: bool) -> int:
     """List them; the exit code. `name` is a connector's name in any cluster, or its key."""
     try:
-        found, unread = remembered(stack)
+        known = remembered(stack)
     except ConnectOpsError as err:
         sys.stderr.write(f"connectops incidents: {err}\n")
         return UNREACHABLE
-    chosen = [each for each in found if name in (None, each.connector.name, each.connector.key)]
-    for line in unread:
+    chosen = [each for each in known.incidents if name in (None, each.connector.name, each.connector.key)]
+    shared = [each for each in known.shared if name is None or any(is_named(key, name) for key in each.names)]
+    for line in known.unread:
         typer.echo(f"not read: {line}", err=True)
     if as_json:
-        typer.echo(json.dumps({"incidents": [summary(each) for each in chosen], "not_read": unread}, indent=2))
+        answer = {
+            "incidents": [summary(each) for each in chosen],
+            "shared": [shared_incidents.summary(each) for each in shared],
+            "not_read": known.unread,
+        }
+        typer.echo(json.dumps(answer, indent=2))
     else:
+        shared_incidents.show_list(shared)
         _show(chosen, name)
     return 0
 
 
-def remembered(stack: str) -> tuple[list[Incident], list[str]]:
-    """All incidents, open ones first and newest first, and what could not be read. Raises Unreachable."""
-    everything = list(Deployed.of(stack).ledger.every_incident())
-    found = [each for each in everything if isinstance(each, Incident)]
-    found.sort(key=lambda each: (each.ended_at is None, each.opened_at, each.id), reverse=True)
-    return found, [f"{each.where}: {each.why}" for each in everything if not isinstance(each, Incident)]
+def is_named(key: str, name: str) -> bool:
+    """Whether `name`, a name in any cluster or a key, means the connector of that key."""
+    return name in (key, connector_of(key).name)
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """Open ones first and the newest first; `unread` says what could not be read, and why."""
+
+    incidents: list[Incident]
+    shared: list[SharedIncident]
+    unread: list[str]
+
+
+def remembered(stack: str) -> Remembered:
+    """All that the ledger remembers of failures. Raises Unreachable."""
+    incidents: list[Incident] = []
+    shared: list[FleetIncident | Member] = []
+    unread: list[str] = []
+    for each in Deployed.of(stack).ledger.every_incident():
+        match each:
+            case Incident():
+                incidents.append(each)
+            case FleetIncident() | Member():
+                shared.append(each)
+            case Unread():
+                unread.append(f"{each.where}: {each.why}")
+    incidents.sort(key=lambda each: (each.ended_at is None, each.opened_at, each.id), reverse=True)
+    return Remembered(incidents, gather(shared), unread)
 
 
 def summary(incident: Incident) -> dict[str, Any]:
@@ -72,10 +105,6 @@ def summary(incident: Incident) -> dict[str, Any]:
 
 def state(incident: Incident) -> str:
     return ENDED if incident.ended_at else incident.phase
-
-
-def moment(at: datetime | None) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S}" if at else ""
 
 
 def _show(found: Iterable[Incident], name: str | None) -> None:

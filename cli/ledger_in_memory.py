@@ -12,6 +12,7 @@ from connectops.model import (
     Concerns,
     ConnectorId,
     ConnectorRecord,
+    FleetIncident,
     FleetItem,
     Incident,
     Member,
@@ -50,13 +51,15 @@ class LedgerInMemory:
             raise LostRace(record.connector.key)
         for item in beside:
             there = self.shared.get(name_of(item))
-            if not isinstance(item, Member) and getattr(there, "version", 0) != item.version:
+            if not isinstance(item, Member | FleetIncident) and getattr(there, "version", 0) != item.version:
                 raise Overtaken(name_of(item))
         written = replace(record, version=record.version + 1)
         self.records[record.connector.key] = written
         self.ended += [ended] if ended else []
         for item in beside:
-            self.shared[name_of(item)] = item if isinstance(item, Member) else replace(item, version=item.version + 1)
+            self.shared[name_of(item)] = (
+                item if isinstance(item, Member | FleetIncident) else replace(item, version=item.version + 1)
+            )
         return written
 
     def _item[Item: (RestartBudget, ClusterLock, SourceRecord)](self, fresh: Item) -> Item:

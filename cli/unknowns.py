@@ -15,6 +15,7 @@ from cli.deployed import Deployed
 from cli.diagnose import UNREADABLE, UNREADABLE_INPUT, iso, named, records_of, texts_of
 from connectops.decide.unknown_errors import UnknownError, in_incidents, in_records
 from connectops.errors import ConnectOpsError
+from connectops.ledger import Unread
 from connectops.model import Incident
 
 CONNECTORS_SHOWN = 3
@@ -38,7 +39,7 @@ def _remembered(stack: str) -> Iterator[Incident]:
     for each in Deployed.of(stack).ledger.every_incident():
         if isinstance(each, Incident):
             yield each
-        else:
+        elif isinstance(each, Unread):
             sys.stderr.write(f"connectops unknowns: not read: {each.where}: {each.why}\n")
 
 

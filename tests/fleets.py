@@ -88,6 +88,9 @@ class Fleet(World):
         assert found is not None
         return found
 
+    def ended_together(self) -> list[FleetIncident]:
+        return [item for item in self.records.shared.values() if isinstance(item, FleetIncident)]
+
 
 LOST = a_diagnosis("PG_CONN_LOST")
 

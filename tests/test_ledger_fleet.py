@@ -122,6 +122,24 @@ def test_a_member_that_leaves_is_one_that_has_left(ledger):
     assert ledger.around(concerns).members == (a_member(1, left_at=NOW),)
 
 
+def test_an_incident_that_is_over_stays_with_its_members_as_long_as_those_of_single_connectors(ledger, dynamodb):
+    over = replace(INCIDENT, ended_at=NOW + MINUTE)
+    ledger.save(ConnectorRecord(ORDERS), NOW, beside=(SourceRecord(DATABASE), a_member(1), over))
+    assert sorted(ledger.every_incident(), key=str) == [over, a_member(1)]
+    kept = {item["sk"]["S"][:8]: item["expires_at"]["N"] for item in dynamodb.scan(TableName="ledger")["Items"]}
+    in_ninety_days = str(int((NOW + timedelta(days=90)).timestamp()))
+    assert (kept["INCIDENT"], kept["MEMBER#i"]) == (in_ninety_days, in_ninety_days)
+
+
+def test_an_open_incident_is_among_all_and_what_a_newer_version_wrote_of_one_is_named(ledger, dynamodb):
+    ledger.save(ConnectorRecord(ORDERS), NOW, beside=(SourceRecord(DATABASE, incident=INCIDENT), RestartBudget()))
+    assert list(ledger.every_incident()) == [INCIDENT]
+    (item,) = (item for item in dynamodb.scan(TableName="ledger")["Items"] if item["sk"]["S"] == "SOURCE")
+    dynamodb.put_item(TableName="ledger", Item=item | {"schema": {"N": "2"}})
+    (unread,) = ledger.every_incident()
+    assert (unread.where, "schema 2" in unread.why) == ("#source/database:db.shop SOURCE", True)
+
+
 def test_all_that_connectors_have_in_common_expires(ledger, dynamodb):
     ledger.save(
         ConnectorRecord(ORDERS), NOW, beside=(RestartBudget(), ClusterLock("a"), SourceRecord(SUBNET), a_member(1))

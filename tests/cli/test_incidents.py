@@ -15,9 +15,18 @@ from typer.testing import CliRunner, Result
 from cli.main import app
 from connectops.decide.incident import opened
 from connectops.ledger import Ledger
-from connectops.model import ConnectorId, ConnectorRecord, Incident, OrderKind
+from connectops.model import (
+    ConnectorId,
+    ConnectorRecord,
+    FleetIncident,
+    Incident,
+    Member,
+    OrderKind,
+    SourceRecord,
+)
 from tests.builders import MINUTE, NOW, ONPREM, ORDERS, a_diagnosis, a_failed_look, a_look, a_refusal, an_order
 from tests.fakes import World
+from tests.fleets import LOST, Fleet
 from tests.tables import TABLE
 
 STACK = {
@@ -243,6 +252,81 @@ def test_an_id_of_several_or_of_none_is_told(ledger: Ledger) -> None:
     for none in ("1999", ""):
         result = types("incident", none)
         assert (result.exit_code, f"no incident {none!r} is remembered" in result.stderr) == (2, True)
+
+
+# ── what several of them share ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def outage(ledger: Ledger, *, is_over: bool = False) -> FleetIncident:
+    """Three connectors lose one database, as the ledger has it while the first one is restarted, or afterwards."""
+    fleet = Fleet(3)
+    fleet.dies(0, LOST)
+    for minute in range(1, 3):
+        fleet.fails(minute)
+    shared = fleet.incident()
+    for minute in range(3, 8) if is_over else ():
+        fleet.flows(minute, 0, 1, 2)
+    items = [
+        replace(item, version=0) if isinstance(item, SourceRecord) else item for item in fleet.records.shared.values()
+    ]
+    beside = tuple(item for item in items if isinstance(item, SourceRecord | Member | FleetIncident))
+    ledger.save(ConnectorRecord(ONPREM), NOW, beside=beside)
+    return shared
+
+
+def test_what_several_share_is_listed_with_those_who_take_part(ledger: Ledger) -> None:
+    known = outage(ledger)
+    [shared] = listed()["shared"]
+    assert shared == {
+        "id": known.id,
+        "shared": "database:db.shop",
+        "connectors": ["msk/c2", "msk/c0", "msk/c1"],
+        "class": "PG_CONN_LOST",
+        "state": "PROBING",
+        "probe": "msk/c0",
+        "failed_probes": 0,
+        "since": "2026-11-23T12:00:00.000Z",
+        "proven": None,
+        "ended": None,
+        "notices": 1,
+        "last_notice": "2026-11-23T12:00:00.000Z",
+    }
+    shown = types("incidents").stdout
+    assert "the database host db.shop" in shown
+    assert "No incident is remembered" in shown
+
+
+@pytest.mark.parametrize(("name", "count"), [("c1", 1), ("msk/c1", 1), ("onprem/c1", 0), ("c", 0)])
+def test_a_name_chooses_what_it_takes_part_in(ledger: Ledger, name: str, count: int) -> None:
+    outage(ledger)
+    assert len(listed(name)["shared"]) == count
+
+
+def test_one_shared_incident_is_shown_with_its_connectors_and_what_holds_them(ledger: Ledger) -> None:
+    known = outage(ledger)
+    shown = " ".join(types("incident", known.id).stdout.split())
+    for said in (
+        "the database host db.shop PG_CONN_LOST PROBING",
+        "msk/c0 is restarted; the others wait for its proof",
+        "1 notices, the last at 2026-11-23 12:00:00",
+        "│ msk/c2 │ PG_CONN_LOST │ 2026-11-23 12:",
+    ):
+        assert said in shown
+    answer = json.loads(types("incident", known.id[:16], "--json").stdout)
+    assert answer["summary"] == listed()["shared"][0]
+    assert [each["connector"]["name"] for each in answer["members"]] == ["c2", "c0", "c1"]
+
+
+def test_one_that_is_over_stays_with_when_each_left_it(ledger: Ledger) -> None:
+    known = outage(ledger, is_over=True)
+    [shared] = listed()["shared"]
+    assert (shared["id"], shared["state"], shared["probe"]) == (known.id, "ENDED", "msk/c0")
+    assert shared["ended"] > shared["proven"] > shared["since"]
+    answer = json.loads(types("incident", known.id, "--json").stdout)
+    assert all(each["left_at"] for each in answer["members"])
+    shown = types("incident", known.id).stdout
+    assert "ended 2026-11-23 12:" in shown
+    assert "next" not in shown
 
 
 @pytest.mark.usefixtures("ledger")

@@ -297,6 +297,20 @@ def test_people_hear_of_all_at_once_and_of_none_besides():
     assert fleet.source().incident is None
 
 
+def test_an_incident_that_is_over_is_remembered_with_when_it_ended():
+    fleet = Fleet(3)
+    fleet.dies(0, LOST)
+    for minute in range(1, 5):
+        fleet.fails(minute)
+    before = fleet.incident()
+    for minute in range(5, 10):
+        fleet.flows(minute, 0, 1, 2)
+    [ended] = fleet.ended_together()
+    assert (ended.id, ended.names, ended.opened_at) == (before.id, before.names, before.opened_at)
+    assert ended.ended_at == fleet.voice.said[-1].at
+    assert ended.notices == len(changes_of(fleet))
+
+
 def test_it_is_not_over_before_the_last_one_is():
     fleet = Fleet(3)
     fleet.dies(0, LOST)

@@ -6,6 +6,7 @@
 | `#cluster/<name>`   | `LOCK`                      | `version`, `item` (JSON of model.ClusterLock)       |
 | `#source/<kind:name>` | `SOURCE`                  | `version`, `item` (JSON of model.SourceRecord)      |
 | `#source/<kind:name>` | `MEMBER#<incident>#<key>` | `item` (JSON of model.Member)                       |
+| `#source/<kind:name>` | `INCIDENT#<incident>`     | `item` (JSON of model.FleetIncident), once it ended |
 
 All have `schema`, and expire: nothing that was left behind stays for ever.
 """
@@ -22,6 +23,7 @@ from connectops.errors import MalformedEvent
 from connectops.model import (
     ClusterLock,
     Concerns,
+    FleetIncident,
     FleetItem,
     Member,
     Membership,
@@ -35,7 +37,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 SCHEMA = 1
+SOURCE, MEMBER, INCIDENT = "SOURCE", "MEMBER#", "INCIDENT#"
 KEPT_FOR = timedelta(days=7)
+TOLD_FOR = timedelta(days=90)
+"""Who took part in which incident, as long as the incidents of single connectors."""
 
 type Key = dict[str, Any]
 
@@ -46,12 +51,12 @@ def wanted(concerns: Concerns) -> list[Key]:
     """The keys of what is read for one step; members are found by `members_of`."""
     keys = [_key("#fleet", "BUDGET")] if concerns.budget else []
     keys += [_key(f"#cluster/{concerns.cluster}", "LOCK")] if concerns.cluster is not None else []
-    return keys + [_key(_source(source), "SOURCE") for source in concerns.sources]
+    return keys + [_key(_source(source), SOURCE) for source in concerns.sources]
 
 
 def members_of(membership: Membership) -> tuple[str, str]:
     """The partition of the members of an incident, and how their sort keys begin."""
-    return _source(membership.source), f"MEMBER#{membership.incident_id}#"
+    return _source(membership.source), f"{MEMBER}{membership.incident_id}#"
 
 
 def surroundings(
@@ -80,29 +85,52 @@ def key_of(item: FleetItem) -> Key:
         case ClusterLock():
             return _key(f"#cluster/{item.cluster}", "LOCK")
         case SourceRecord():
-            return _key(_source(item.source), "SOURCE")
+            return _key(_source(item.source), SOURCE)
         case Member():
-            return _key(_source(item.source), f"MEMBER#{item.incident_id}#{item.connector.key}")
+            return _key(_source(item.source), f"{MEMBER}{item.incident_id}#{item.connector.key}")
+        case FleetIncident():
+            return _key(_source(item.source), f"{INCIDENT}{item.id}")
         case _:
             assert_never(item)
 
 
 def put(table: str, item: FleetItem, now: datetime) -> dict[str, Any]:
-    """A PutItem that fails if anybody else wrote the item since it was read; a member has one writer."""
-    written = item if isinstance(item, Member) else replace(item, version=item.version + 1)
-    content = {
-        "item": {"S": _encoder.encode(written).decode()},
-        "schema": {"N": str(SCHEMA)},
-        "expires_at": {"N": str(int((now + KEPT_FOR).timestamp()))},
-    }
-    if isinstance(item, Member):
-        return {"TableName": table, "Item": key_of(item) | content}
+    """A PutItem that fails if anybody else wrote the item since it was read.
+
+    A member has one writer, and whoever ends an incident has won the race for its source.
+    """
+    if isinstance(item, Member | FleetIncident):
+        return {"TableName": table, "Item": key_of(item) | _content(item, now + TOLD_FOR)}
+    written = replace(item, version=item.version + 1)
     return {
         "TableName": table,
-        "Item": key_of(item) | content | {"version": {"N": str(item.version + 1)}},
+        "Item": key_of(item) | _content(written, now + KEPT_FOR) | {"version": {"N": str(written.version)}},
         "ConditionExpression": "version = :read" if item.version else "attribute_not_exists(pk)",
         **({"ExpressionAttributeValues": {":read": {"N": str(item.version)}}} if item.version else {}),
     }
+
+
+def _content(item: FleetItem, until: datetime) -> dict[str, Any]:
+    return {
+        "item": {"S": _encoder.encode(item).decode()},
+        "schema": {"N": str(SCHEMA)},
+        "expires_at": {"N": str(int(until.timestamp()))},
+    }
+
+
+def told_by(item: Mapping[str, Any]) -> FleetIncident | Member | None:
+    """The incident of a shared source, open or ended, or the member of one, that an item of the table holds.
+
+    Raises MalformedEvent on a newer schema.
+    """
+    pk, sk = item["pk"]["S"], item["sk"]["S"]
+    if not pk.startswith("#source/"):
+        return None
+    if sk == SOURCE:
+        return _decode(item, SourceRecord).incident
+    if sk.startswith(MEMBER):
+        return _decode(item, Member)
+    return _decode(item, FleetIncident) if sk.startswith(INCIDENT) else None
 
 
 def _source(source: SharedSource) -> str:

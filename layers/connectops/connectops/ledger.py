@@ -28,8 +28,10 @@ from connectops.model import (
     Concerns,
     ConnectorId,
     ConnectorRecord,
+    FleetIncident,
     FleetItem,
     Incident,
+    Member,
     Membership,
     Platform,
     Surroundings,
@@ -143,8 +145,10 @@ class Ledger:
         for page in pages:
             yield from (read for item in page["Items"] for read in _incidents_in(item) if isinstance(read, Incident))
 
-    def every_incident(self) -> Iterator[Incident | Unread]:
-        """Every incident that is remembered, open or ended, in no order; what is of a newer version is named.
+    def every_incident(self) -> Iterator[Incident | FleetIncident | Member | Unread]:
+        """Every incident that is remembered, open or ended, also of shared sources with those who take part in them.
+
+        In no order; what is of a newer version is named.
 
         Reads the whole table: for people. Raises Unreachable.
         """
@@ -251,10 +255,13 @@ def _unreachable(err: Exception) -> Unreachable:
     return Unreachable(f"the ledger did not answer: {err}")
 
 
-def _incidents_in(item: Mapping[str, Any]) -> tuple[Incident | Unread, ...]:
+def _incidents_in(item: Mapping[str, Any]) -> tuple[Incident | FleetIncident | Member | Unread, ...]:
     """The incidents that an item holds, or why they cannot be read."""
     pk, sk = item["pk"]["S"], item["sk"]["S"]
     try:
+        if pk.startswith("#"):
+            shared = fleet_items.told_by(item)
+            return (shared,) if shared else ()
         if sk == STATE:
             record = _decode_state(connector_of(pk), item["record"]["S"])
             return tuple(each for each in (record.incident, record.failed_update) if each)

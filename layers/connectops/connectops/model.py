@@ -869,6 +869,7 @@ class FleetIncident:
     proven_at: datetime | None = None
     told_at: datetime | None = None
     notices: int = 0
+    ended_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -907,7 +908,8 @@ class Concerns:
         return self.budget or self.cluster is not None or bool(self.sources)
 
 
-type FleetItem = RestartBudget | ClusterLock | SourceRecord | Member
+type FleetItem = RestartBudget | ClusterLock | SourceRecord | Member | FleetIncident
+"""A FleetIncident of its own is one that ended."""
 
 
 @dataclass(frozen=True, slots=True)

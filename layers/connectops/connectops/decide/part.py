@@ -25,6 +25,8 @@ class Part:
 
     step: Step
     around: Surroundings
+    over: FleetIncident | None = None
+    """The incident of a shared source that ended by this step."""
 
     @property
     def record(self) -> ConnectorRecord:
@@ -77,4 +79,5 @@ class Part:
             found.append(self.around.lock)
         found += [source for source in self.around.sources if source not in read.sources]
         known = {member.connector: member for member in read.members}
-        return (*found, *(member for member in self.around.members if known.get(member.connector) != member))
+        found += [member for member in self.around.members if known.get(member.connector) != member]
+        return (*found, self.over) if self.over else tuple(found)

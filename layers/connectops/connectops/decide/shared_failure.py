@@ -177,7 +177,9 @@ def see_who_is_left(part: Part, policy: RepairPolicy, now: datetime) -> Part:
         said = fleet_notices.how_it_ended(shared, now)
         part = fleet_notices.tell(part, shared, Change.FLEET_RESOLVED, Severity.INFO, now, said)
         source = part.source(shared.source)
-        part = part.with_source(replace(source, incident=None, recent=())) if source else part
+        if source and source.incident:
+            part = replace(part, over=replace(source.incident, ended_at=now))
+            part = part.with_source(replace(source, incident=None, recent=()))
     return part.changed(lambda record: replace(record, fleet=None))
 
 
