@@ -147,6 +147,7 @@ def _incident(record: ConnectorRecord, phase: Phase) -> Incident:
         opened(record, BEGIN, BEGIN, BEGIN),
         phase=phase,
         health=Health.FAILED,
+        shown_at=BEGIN,
         looks=1,
         diagnosis=None if phase is Phase.WATCHING else a_cause(verdict, cap=0 if refused else 7, at=BEGIN),
         last_look_at=BEGIN,

@@ -12,6 +12,7 @@ from connectops.decide.proof import Proof, status_showed_it, weigh_recovery, wei
 from connectops.model import (
     Action,
     Attempt,
+    AttemptEnd,
     ConnectorRecord,
     Health,
     Incident,
@@ -99,6 +100,10 @@ def test_what_is_not_healthy_when_the_time_is_up_is_not_proven(health: Health) -
 SEEN = {"evidence_at": NOW, "health": Health.FAILED, "phase": Phase.WAITING}
 LINES_ONLY = {"evidence_at": NOW, "phase": Phase.WATCHING, "diagnosis": a_diagnosis(killed=False)}
 DIED_UNSEEN = {"evidence_at": NOW, "phase": Phase.REFUSED, "diagnosis": a_diagnosis(killed=True)}
+SHOWN = {"health": Health.FAILED, "shown_at": NOW + SECOND}
+SHOWN_BEFORE = SHOWN | {"shown_at": NOW - SECOND}
+"""The restart, not of this death."""
+REFUSED = replace(RESTART, end=AttemptEnd.REFUSED)
 SILENT = {"evidence_at": NOW, "silent": True, "health": Health.STALLED, "phase": Phase.WAITING}
 
 
@@ -119,7 +124,9 @@ SILENT = {"evidence_at": NOW, "silent": True, "health": Health.STALLED, "phase":
         (DIED_UNSEEN, 1, 1, 1, Proof.BY_RECORDS),
         (DIED_UNSEEN | {"diagnosis": a_diagnosis("UNKNOWN")}, 2, None, 239, Proof.NOT_YET),
         (DIED_UNSEEN | {"diagnosis": a_diagnosis("UNKNOWN")}, 1, 1, 1, Proof.BY_RECORDS),
-        (DIED_UNSEEN | {"health": Health.FAILED}, 2, None, 2, Proof.BY_TASKS),
+        (DIED_UNSEEN | SHOWN, 2, None, 2, Proof.BY_TASKS),
+        (DIED_UNSEEN | SHOWN_BEFORE, 2, None, 2, Proof.NOT_YET),
+        (DIED_UNSEEN | SHOWN_BEFORE | {"attempts": (REFUSED,)}, 2, None, 2, Proof.BY_TASKS),
         (SILENT, 99, None, 600, Proof.NOT_YET),
         (SILENT, 1, 1, 1, Proof.BY_RECORDS),
     ],

@@ -137,6 +137,30 @@ def test_an_unknown_death_in_the_log_is_not_restarted_unseen(world: World) -> No
     assert world.hands.restarts == []
 
 
+def test_a_death_after_a_restart_that_no_look_shows_is_not_over_because_the_status_says_so(world: World) -> None:
+    world.sight.sees = a_failed_look()
+    world.take(a_failed_look())
+    world.take(a_diagnosis(verdict=Verdict.RESTART_NOW))
+    assert len(world.hands.restarts) == 1
+    world.take(a_look(NOW + MINUTE), MINUTE)
+    world.sight.sees = a_look()
+    world.take(a_diagnosis(at=NOW + 70 * SECOND), 70 * SECOND)
+    for minute in range(2, 12):
+        world.take(a_look(NOW + minute * MINUTE), minute * MINUTE)
+        assert world.record().incident is not None
+    world.take(a_look(NOW + 12 * MINUTE), 12 * MINUTE)
+    assert world.hands.restarts[1:] == [("msk/orders", Action.RESTART_CONNECTOR)]
+
+
+@pytest.mark.parametrize(("running", "failed", "ended"), [(0, 0, False), (0, 1, True)])
+def test_a_look_without_a_task_shows_no_death(world: World, running: int, failed: int, *, ended: bool) -> None:
+    world.take(a_diagnosis(consequences=("PG_SLOT_MISSING",)))
+    world.take(a_look(NOW + MINUTE, running=running, failed=failed), MINUTE)
+    for minute in range(2, 6):
+        world.take(a_look(NOW + minute * MINUTE), minute * MINUTE)
+    assert (world.record().incident is None) is ended
+
+
 def an_unknown_death(world: World, *minutes: float, moves: float | None = None) -> None:
     """A line tells of it; looks at these minutes see tasks that run, and records from `moves` on."""
     world.take(a_diagnosis(UNKNOWN_CLASS, restart_cap=1))

@@ -168,7 +168,8 @@ class History:
             self.later(begin + draw.choice([1, 3, 25]) * MINUTE, lambda _: setattr(truth, "passing", None))
         for _ in range(draw.choice([0, 0, 1, 2])):
             lasts, shown = draw.uniform(0.2, 5) * MINUTE, draw.choice(get_args(Shown))
-            self._some_time(lambda at, d=lasts, s=shown: truth.rebalance(d, s, at))  # type: ignore[misc]
+            begin = self._some_time(lambda at, d=lasts, s=shown: truth.rebalance(d, s, at))  # type: ignore[misc]
+            self.later(begin + lasts, truth.assign)
 
     def _some_time(self, what: Callable[[datetime], None]) -> datetime:
         at = NOW + (self.calm_at - NOW) * self.random.random()
@@ -310,7 +311,8 @@ class History:
         open_ = deployment.stored.incident if deployment.stored else None
         must(hold=open_ is None or self._is_known(open_, said), rule=f"an incident nobody was told of: {open_}")
         if truth.intent is None and not self._is_well():
-            unseen = truth.task is Task.SILENT and (truth.line_lost or truth.stamped_before_the_restart())
+            unshown = truth.task is Task.SILENT or truth.mute
+            unseen = unshown and (truth.line_lost or truth.stamped_before_the_restart())
             must(hold=unseen or self._is_known(open_, said), rule=f"an outage nobody knows of: {truth.task}")
             curable = truth.trouble is not None and truth.trouble.curable and self.policy.mode is Mode.REPAIR
             must(hold=unseen or not curable, rule=f"a curable outage did not heal: {truth.trouble}")

@@ -107,6 +107,8 @@ class Truth:
     told_of_death: datetime | None = None
     shares: tuple[SharedSource, ...] = ()
     fleet_size: int | None = None
+    mute: bool = False
+    """It died, and its status says RUNNING for ever: a worker that replaced another may not overwrite that."""
     rebalancing_until: datetime | None = None
     shown_in_rebalance: Shown = "waiting"
 
@@ -133,6 +135,8 @@ class Truth:
         if self.trouble is None or self.intent:
             return
         self.task = Task.DEAD
+        on_connect = self.connector.platform is Platform.KAFKA_CONNECT and self.trouble is not Trouble.CONNECTOR_FAILED
+        self.mute = on_connect and self.random.random() < 0.1
         self.failed = self.trouble is Trouble.CONNECTOR_FAILED
         cause = _cause(self.trouble, self._stamp(at))
         self.told_of_death = cause.last_seen
@@ -193,6 +197,11 @@ class Truth:
         if not self.intent:
             self.rebalancing_until, self.shown_in_rebalance = at + lasts, shown
 
+    def assign(self, at: datetime) -> None:
+        """Tasks that were taken from a worker start on another."""
+        if self.rebalancing_until == at and self.shown_in_rebalance != "as before" and self.task is not Task.ALIVE:
+            self.start(at)
+
     def is_rebalancing(self, at: datetime) -> bool:
         return self.rebalancing_until is not None and at < self.rebalancing_until
 
@@ -250,7 +259,7 @@ class Truth:
         return Tasks(0, 0, tasks.total if waits else 0, tasks.seen_at)
 
     def _tasks(self, task: Task, seen_at: datetime) -> Tasks:
-        dead = task is Task.DEAD
+        dead = task is Task.DEAD and not self.mute
         return Tasks(self.tasks - dead, int(dead), 0, seen_at)
 
     def _at(self, moment: datetime) -> tuple[datetime, Task, bool]:

@@ -662,6 +662,8 @@ class Incident:
     health: Health | None = None
     """The worst that a look saw; None while only lines speak."""
     state: ConnectorState | None = None
+    shown_at: datetime | None = None
+    """Of which moment the last look told that showed it failing; one without any task shows the death of none."""
     diagnosis: Diagnosis | None = None
     silent: bool = False
     """Confirmed by silence: the status says RUNNING, so only records can show that it is over."""

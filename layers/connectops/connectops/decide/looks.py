@@ -102,6 +102,7 @@ def _changing(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: da
         incident,
         health=Health.STUCK,
         state=look.state,
+        shown_at=look.at,
         looks=policy.looks_needed,
         silent=incident.silent and not incident.attempts,
     )
@@ -177,6 +178,7 @@ def _failing(record: ConnectorRecord, look: Look, health: Health, policy: Repair
         silent=incident.silent and health not in proof.FAILED_TASKS,
         no_tasks_since=no_tasks_since(incident, look),
         state=look.state,
+        shown_at=incident.shown_at if health is Health.NO_TASKS else seen_at,
         diagnosis=_with_trace(incident.diagnosis, look.diagnosis),
         looks=incident.looks + _is_another_sight(incident, look),
         last_look_at=look.at,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from connectops.decide.evidence import moved_since
-from connectops.model import Attempt, ConnectorRecord, Health, Incident, Look, RepairPolicy
+from connectops.model import Attempt, AttemptEnd, ConnectorRecord, Health, Incident, Look, RepairPolicy
 
 FAILED_TASKS = frozenset({Health.DEGRADED, Health.FAILED, Health.NO_TASKS})
 FAILING = FAILED_TASKS | {Health.STALLED, Health.RETRYING, Health.STUCK}
@@ -85,11 +85,18 @@ def status_is_believed(incident: Incident, policy: RepairPolicy, now: datetime) 
 
 
 def died_unseen(incident: Incident) -> bool:
-    """A line says that the task is dead, and no look ever did. Measured: a replaced worker may not overwrite RUNNING.
+    """A line says that the task is dead, and no look since the last restart. Measured: it may say RUNNING for ever.
 
-    The workers' group begins to count its generations anew, and Kafka Connect takes the newer status for the older.
+    Where a worker was replaced, the workers' group begins to count its generations anew, and Kafka Connect takes the
+    newer status for the older.
     """
-    return not incident.silent and _killed(incident) and incident.health not in FAILING
+    return not incident.silent and _killed(incident) and not _was_shown(incident)
+
+
+def _was_shown(incident: Incident) -> bool:
+    tried = [each for each in incident.attempts if each.end is not AttemptEnd.REFUSED]
+    restarted = max((each.restarted_at or each.claimed_at for each in tried), default=None)
+    return incident.shown_at is not None and (restarted is None or incident.shown_at > restarted)
 
 
 def _killed(incident: Incident) -> bool:
