@@ -16,12 +16,17 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from cli.diagnose import iso
+from cli.moments import moment
 from connectops.clients.clusters import parse_credentials
 from connectops.clients.connect_rest import ConnectRest, Credentials
 from connectops.decide.diagnosis import diagnose_trace
+from connectops.decide.failed_update import NO_REASON
 from connectops.decide.health import assess
 from connectops.decide.tags import read_tags
-from connectops.model import MSK_CLUSTER, Health, KafkaConnectCluster, Look
+from connectops.decide.update_story import in_words, with_story
+from connectops.decide.updates import CLASS_OF
+from connectops.model import MSK_CLUSTER, Health, KafkaConnectCluster, Look, Update
 from connectops.observe.fleet import Fleet
 from connectops.observe.msk_fleet import MskFleet
 
@@ -58,6 +63,7 @@ def run(
         try:
             msk = MskFleet.closely(
                 boto3.Session(),
+                with_story,
                 metric_period=metric_period,
                 metric_window=metric_window,
                 described_at_most=DESCRIBED_AT_ONCE,
@@ -121,6 +127,21 @@ def _fields(look: Look, health: Health) -> dict[str, Any]:
         "blind_because": look.blind_because,
         "connect_version": look.connect_version,
         "tag_problems": _tag_problems(look),
+        "failed_update": _failed_update(look.update),
+    }
+
+
+def _failed_update(update: Update | None) -> dict[str, Any] | None:
+    """The latest update, where it came to nothing: the connector may run well, with other settings than were wanted."""
+    if update is None or not update.state.is_failure:
+        return None
+    return {
+        "class": CLASS_OF[update.state],
+        "state": update.state,
+        "began": iso(update.at),
+        "ended": iso(update.ended_at),
+        "reason": update.error or NO_REASON,
+        "changes": in_words(update),
     }
 
 
@@ -128,7 +149,7 @@ def _print_table(seen: Iterable[tuple[Look, Health]], blind: Mapping[str, str]) 
     table = Table("connector", "health", "state", "tasks", "what is known")
     for look, health in seen:
         cause = f"{look.diagnosis.failure_class}: {look.diagnosis.cause}" if look.diagnosis else look.blind_because
-        known = "; ".join(filter(None, (cause, *_tag_problems(look))))
+        known = "; ".join(filter(None, (cause, *_tag_problems(look), _update_in_words(look.update))))
         table.add_row(
             Text(look.connector.key), Text(health, _STYLE.get(health, "")), look.state, _tasks(look), Text(known)
         )
@@ -138,6 +159,14 @@ def _print_table(seen: Iterable[tuple[Look, Health]], blind: Mapping[str, str]) 
         typer.echo("There are no connectors.")
     for cluster, why in blind.items():
         typer.echo(f"Could not see {cluster}: {why}", err=True)
+
+
+def _update_in_words(update: Update | None) -> str | None:
+    failed = _failed_update(update)
+    if update is None or failed is None:
+        return None
+    changes = f" ({', '.join(failed['changes'])})" if failed["changes"] else ""
+    return f"{failed['class']}: the update of {moment(update.at)} UTC came to nothing{changes}: {failed['reason']}"
 
 
 def _tag_problems(look: Look) -> tuple[str, ...]:

@@ -73,6 +73,7 @@ def test_json_for_programs(connect: ConnectServer) -> None:
         "blind_because": None,
         "connect_version": "3.7.2",
         "tag_problems": [],
+        "failed_update": None,
     }
     assert answer["not_seen"] == {}
 
@@ -96,6 +97,59 @@ def test_tags_that_are_not_understood_are_shown(aws: ConnectServer) -> None:
     assert "the tag connectops:restart is 'of', expected on or off" in run().stdout
     [shown] = json.loads(run("--json").stdout)["connectors"]
     assert shown["tag_problems"] == ["the tag connectops:restart is 'of', expected on or off"]
+
+
+def an_update(aws: ConnectServer, state: str) -> None:
+    """A connector that runs, whose latest update is in that state."""
+    arn, operation = "arn:aws:kafkaconnect:eu-west-1:123456789012:connector/orders/0c0b-2", "arn:operation-1"
+    escaped = arn.replace(":", "%3A").replace("/", "%2F")
+    orders = {"connectorName": "orders", "connectorArn": arn, "connectorState": "RUNNING"}
+    listed = {
+        "connectorOperationArn": operation,
+        "connectorOperationType": "UPDATE_CONNECTOR_CONFIGURATION",
+        "connectorOperationState": state,
+        "creationTime": "2026-11-25T12:00:00Z",
+        "endTime": "2026-11-25T12:10:00Z",
+    }
+    told = listed | {
+        "errorInfo": {"code": "InvalidInput", "message": "no such password: hunter2"},
+        "originConnectorConfiguration": {"tasks.max": "1", "database.password": "hunter1"},
+        "targetConnectorConfiguration": {"tasks.max": "4", "database.password": "hunter2"},
+    }
+    aws.answers[MSK_LIST] = (200, {"connectors": [orders]})
+    aws.answers[f"GET /v1/connectors/{escaped}"] = (200, orders | {"connectorConfiguration": {}})
+    aws.answers[f"GET /v1/tags/{escaped}"] = (200, {"tags": {}})
+    aws.answers[f"GET /v1/connectors/{escaped}/operations?maxResults=100"] = (200, {"connectorOperations": [listed]})
+    aws.answers[f"GET /v1/connectorOperations/{operation.replace(':', '%3A')}"] = (200, told)
+
+
+@pytest.mark.parametrize(
+    ("state", "failure_class"),
+    [("ROLLBACK_COMPLETE", "MSK_UPDATE_ROLLED_BACK"), ("UPDATE_FAILED", "MSK_UPDATE_FAILED")],
+)
+def test_an_update_that_came_to_nothing_is_shown_though_the_connector_runs(
+    aws: ConnectServer, state: str, failure_class: str
+) -> None:
+    an_update(aws, state)
+    result = run("--json")
+    [shown] = json.loads(result.stdout)["connectors"]
+    assert shown["state"] == "RUNNING"
+    assert shown["failed_update"]["class"] == failure_class
+    assert shown["failed_update"]["began"] == "2026-11-25T12:00:00.000Z"
+    assert shown["failed_update"]["changes"] == ["database.password: *** -> ***", "tasks.max: 1 -> 4"]
+    assert "hunter" not in result.output
+    for_people = " ".join(run().stdout.split())
+    assert f"{failure_class}: the update of" in for_people
+    assert "hunter" not in for_people
+
+
+def test_an_update_that_went_well_is_nothing_to_show(aws: ConnectServer) -> None:
+    an_update(aws, "UPDATE_COMPLETE")
+    [shown] = json.loads(run("--json").stdout)["connectors"]
+    assert "GET /v1/connectors/arn%3Aaws%3Akafkaconnect" in " ".join(aws.requests)
+    assert any("/operations" in request for request in aws.requests)
+    assert shown["failed_update"] is None
+    assert "update" not in run().stdout
 
 
 @pytest.mark.usefixtures("aws")

@@ -56,12 +56,20 @@ class MskFleet:
 
     @classmethod
     def closely(
-        cls, session: boto3.Session, *, metric_period: timedelta, metric_window: timedelta, described_at_most: int
+        cls,
+        session: boto3.Session,
+        redact: Redact | None = None,
+        *,
+        metric_period: timedelta,
+        metric_window: timedelta,
+        described_at_most: int,
     ) -> Self:
-        """For a look by hand: everything at each look."""
-        msk = MskConnect(session.client("kafkaconnect", config=READ_RETRIES))
+        """For a look by hand: everything at each look; updates only where `redact` says what may be shown of them."""
+        client = session.client("kafkaconnect", config=READ_RETRIES)
+        msk = MskConnect(client)
         metrics = TaskMetrics(session.client("cloudwatch", config=READ_RETRIES), metric_period, metric_window)
-        details = MskDetails(msk, NoMemory(), in_turn=0, at_most=described_at_most)
+        updates = Updates(client, redact) if redact else None
+        details = MskDetails(msk, NoMemory(), in_turn=0, at_most=described_at_most, updates=updates)
         return cls(msk, details, MskMetrics(metrics, Economy(), lambda _: False))
 
     def look(self, at: datetime, now: datetime, open_connectors: frozenset[ConnectorId]) -> Listing:
