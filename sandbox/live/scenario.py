@@ -29,6 +29,7 @@ class Course(StrEnum):
     QUIET = "quiet"
     HEALED = "not restarted, healed by itself"
     FOUND_OUT = "restarted once, then refused"
+    TRYING = "not restarted while its client tries, paged"
     REPORTED = "works on, update reported"
 
 

@@ -1,7 +1,8 @@
 """Somebody changes the password of the connector's user and ends its connections."""
 
+from connectops.model import Verdict
 from sandbox.live.databases import PASSWORD
-from sandbox.live.scenario import Scenario, found_out, refused
+from sandbox.live.scenario import Course, Scenario, Truth, found_out, refused
 from sandbox.live.subject import Subject
 
 
@@ -33,9 +34,14 @@ POSTGRES = Scenario(
 )
 MYSQL = POSTGRES.but(
     stack="a",
-    truth=found_out("MYSQL_AUTH_FAILED"),
+    truth=Truth(
+        courses=(*found_out().courses, Course.TRYING),
+        verdicts=(Verdict.DO_NOT_RESTART, Verdict.RESTART_WITH_BACKOFF),
+        classes=("MYSQL_AUTH_FAILED", "MYSQL_CONN_LOST"),
+        restarts=(0, 1),
+    ),
     settings={"connect.keep.alive.interval.ms": "12000"},
     often=False,
-    remark="a silent stop, until one restart shows the cause",
+    remark="its client tries again for ever and does not say why it cannot connect",
 )
 SCENARIOS = (POSTGRES, POSTGRES.but(stack="e", often=False), MYSQL, MYSQL.but(stack="b"), MYSQL.but(stack="c"))

@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from connectops.model import Change, DataImpact, Incident, Phase, Severity
+from connectops.model import Change, DataImpact, Health, Incident, Phase, Severity
 from sandbox.demo.seen import Seen
 from sandbox.live.scenario import Course, Rows, Truth
 
-_NEED_A_PERSON = frozenset({Course.REFUSED, Course.FOUND_OUT, Course.QUARANTINED, Course.REPORTED})
+_NEED_A_PERSON = frozenset({Course.REFUSED, Course.FOUND_OUT, Course.QUARANTINED, Course.TRYING, Course.REPORTED})
 _MAY_BE_REPEATED = frozenset({Change.RESTARTED, Change.CAUSE_CHANGED, Change.REMINDER})
 
 
@@ -53,6 +53,9 @@ def course_of(seen: Seen) -> Course | None:
         return Course(str(seen.course))
     if seen.incident is not None:
         refused = any(notice.change in (Change.REFUSED, Change.CAUSE_CHANGED) for notice in seen.notices)
+        paged = any(notice.severity is Severity.PAGE for notice in seen.notices)
+        if seen.incident.health is Health.RETRYING and seen.incident.phase is Phase.WAITING and not seen.restarts:
+            return Course.TRYING if paged else None
         late = seen.incident.phase is Phase.REFUSED and seen.restarts and refused
         return Course.FOUND_OUT if late else None
     if any(notice.change is Change.UPDATE_FAILED for notice in seen.notices):

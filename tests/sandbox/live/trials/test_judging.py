@@ -10,6 +10,7 @@ from connectops.model import (
     AttemptEnd,
     Change,
     DataImpact,
+    Health,
     Incident,
     Notice,
     Phase,
@@ -194,3 +195,12 @@ def test_an_update_that_nobody_was_told_of_is_a_complaint() -> None:
 
 def test_a_restart_after_a_failed_update_is_no_report_of_it() -> None:
     assert course_of(replace(TAKEN_BACK, restarts=1)) is None
+
+
+def test_a_client_that_tries_for_ever_has_run_its_course_when_a_person_was_paged() -> None:
+    waiting = replace(REFUSED, phase=Phase.WAITING, health=Health.RETRYING)
+    opened = told(Change.OPENED, incident="i2")
+    assert course_of(replace(NOTHING, incident=waiting, notices=(opened,))) is None
+    paged = (opened, told(Change.REMINDER, Severity.PAGE, "i2"))
+    assert course_of(replace(NOTHING, incident=waiting, notices=paged)) is Course.TRYING
+    assert course_of(replace(NOTHING, incident=waiting, notices=paged, restarts=1)) is None
