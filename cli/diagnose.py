@@ -7,7 +7,7 @@ import io
 import json
 import sys
 import zlib
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,9 +20,9 @@ from connectops.decide.catalogue import BY_ID
 from connectops.decide.diagnosis import Reading, diagnose
 from connectops.decide.diagnosis_lines import NOISE_LOGGERS, PREFILTER
 from connectops.errors import MalformedEvent
-from connectops.model import Diagnosis, LogRecord
-from connectops.observe.worker_logs import HOUR_ZERO, stitch
-from connectops.observe.worker_logs_text import LogText, read_file
+from connectops.model import Diagnosis
+from connectops.observe.worker_logs import HOUR_ZERO, stitch_texts
+from connectops.observe.worker_logs_text import LogText, read_pieces
 
 UNREADABLE = 2
 STDIN = "-"
@@ -32,11 +32,10 @@ UNREADABLE_INPUT = (OSError, MalformedEvent, EOFError, zlib.error)
 def run(files: list[str], *, as_json: bool, everything: bool, why: bool) -> int:
     """Read, diagnose, print; the exit code."""
     try:
-        texts = texts_of(files)
+        reading = read(texts_of(files), everything=everything)
     except UNREADABLE_INPUT as err:
         sys.stderr.write(f"connectops diagnose: cannot read {named(err)}\n")
         return UNREADABLE
-    reading = read(texts, everything=everything)
     if as_json:
         sys.stdout.write(json.dumps(report(reading, everything=everything, why=why), indent=2) + "\n")
     else:
@@ -46,40 +45,19 @@ def run(files: list[str], *, as_json: bool, everything: bool, why: bool) -> int:
     return 0
 
 
-def texts_of(files: Sequence[str]) -> list[LogText]:
-    """The log streams in files, or in standard input. Raises one of UNREADABLE_INPUT."""
+def texts_of(files: Sequence[str]) -> Iterator[LogText]:
+    """The log streams in files, or in standard input, piece by piece. Raises one of UNREADABLE_INPUT."""
     with Console(stderr=True).status("reading") as shown:
-        found = []
         for name in files or [STDIN]:
             shown.update(f"reading {escape(name)}")
             with _opened(name) as file:
-                found += read_file(file)
-        return found
+                yield from read_pieces(file)
 
 
-def records_of(texts: Sequence[LogText], noise: Container[str] = NOISE_LOGGERS) -> list[LogRecord]:
-    """The statements of several streams, in order of time."""
-    records: list[LogRecord] = []
-    for text in texts:
-        records += stitch(text.lines, times=text.times or None, wanted=PREFILTER, noise=noise)
-    if len(texts) > 1:
-        records.sort(key=lambda record: record.at)
-    return records
-
-
-def read(texts: list[LogText], *, everything: bool = False) -> Reading:
+def read(texts: Iterable[LogText], *, everything: bool = False) -> Reading:
     """The reading of several streams. `everything` counts what never fails, too."""
-    records = records_of(texts, frozenset[str]() if everything else NOISE_LOGGERS)
-    return diagnose(records, lines=sum(len(text.lines) for text in texts), to_the_end=True, now=_end(texts))
-
-
-def _end(texts: list[LogText]) -> datetime | None:
-    """The time of the last line that has one: silence lasts until then."""
-    ends = []
-    for text in texts:
-        last = stitch(text.lines[-400:], times=text.times[-400:] or None)
-        ends += [record.last_at or record.at for record in last if record.at > HOUR_ZERO]
-    return max(ends, default=None)
+    stitched = stitch_texts(texts, PREFILTER, frozenset[str]() if everything else NOISE_LOGGERS)
+    return diagnose(stitched.records, lines=stitched.lines, to_the_end=True, now=stitched.end)
 
 
 def report(reading: Reading, *, everything: bool, why: bool) -> dict[str, Any]:

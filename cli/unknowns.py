@@ -12,11 +12,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from cli.deployed import Deployed
-from cli.diagnose import UNREADABLE, UNREADABLE_INPUT, iso, named, records_of, texts_of
+from cli.diagnose import UNREADABLE, UNREADABLE_INPUT, iso, named, texts_of
+from connectops.decide.diagnosis_lines import NOISE_LOGGERS, PREFILTER
 from connectops.decide.unknown_errors import UnknownError, in_incidents, in_records
 from connectops.errors import ConnectOpsError
 from connectops.ledger import Unread
-from connectops.model import Incident
+from connectops.model import Incident, LogRecord
+from connectops.observe.worker_logs import stitch_texts
 
 CONNECTORS_SHOWN = 3
 
@@ -24,7 +26,7 @@ CONNECTORS_SHOWN = 3
 def run(files: Sequence[str], stack: str, *, as_json: bool) -> int:
     """Show them, the most frequent first; the exit code. Without files they are those of the stack's incidents."""
     try:
-        found = in_records(records_of(texts_of(files))) if files else in_incidents(_remembered(stack))
+        found = in_records(_records(files)) if files else in_incidents(_remembered(stack))
     except (*UNREADABLE_INPUT, ConnectOpsError) as err:
         sys.stderr.write(f"connectops unknowns: cannot read {named(err)}\n")
         return UNREADABLE
@@ -33,6 +35,10 @@ def run(files: Sequence[str], stack: str, *, as_json: bool) -> int:
     else:
         _show(found)
     return 0
+
+
+def _records(files: Sequence[str]) -> list[LogRecord]:
+    return stitch_texts(texts_of(files), PREFILTER, NOISE_LOGGERS).records
 
 
 def _remembered(stack: str) -> Iterator[Incident]:

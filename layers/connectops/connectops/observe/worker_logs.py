@@ -5,18 +5,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from connectops.model import LogRecord
 from connectops.observe.worker_logs_assembly import WORKER_PREFIX, Assembler, Interest
 from connectops.observe.worker_logs_batch import LogBatch, LogEvent
 from connectops.observe.worker_logs_identity import connectors_in
 
+if TYPE_CHECKING:
+    from connectops.observe.worker_logs_text import LogText
+
 Wanted = Mapping[str, tuple[str, ...]]
 """Logger (simple class name) -> words; an INFO line is kept if its logger is here and it holds one of the words."""
 
+END_LINES = 400
+"""Lines at the end of a stream among which the last one with a time is looked for."""
 HOUR_ZERO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -68,6 +74,36 @@ def connectors_beside(batch: LogBatch, worker: str | None, around: Surroundings 
 def statements_before(batch: LogBatch, words: Sequence[str], around: Surroundings) -> list[LogRecord]:
     """Statements of the last minutes before a batch that hold one of the words. Raises ObservationFailed."""
     return _assembled(around.told_before(batch, words), Interest(None)).records()
+
+
+@dataclass(frozen=True, slots=True)
+class Stitched:
+    """The statements of several streams; `end` is the time of the last line that has one."""
+
+    records: list[LogRecord]
+    lines: int
+    end: datetime | None
+
+
+def stitch_texts(texts: Iterable[LogText], wanted: Wanted | None = None, noise: Container[str] = ()) -> Stitched:
+    """The records of streams that come one after another, in order of time. Of what comes in pieces one is held."""
+    records: list[LogRecord] = []
+    ends: list[datetime] = []
+    lines = streams = 0
+    assembler = None
+    for text in texts:
+        assembler = assembler or Assembler(Interest(wanted, noise), HOUR_ZERO)
+        assembler.read(text.lines, text.times or None)
+        if text.goes_on:
+            assembler.forget()
+            continue
+        records += assembler.records()
+        last = stitch(assembler.last_lines[-END_LINES:], times=text.times[-END_LINES:] or None)
+        ends += [record.last_at or record.at for record in last if record.at > HOUR_ZERO]
+        lines, streams, assembler = lines + assembler.count, streams + 1, None
+    if streams > 1:
+        records.sort(key=lambda record: record.at)
+    return Stitched(records, lines, max(ends, default=None))
 
 
 def _assembled(events: Sequence[LogEvent], interest: Interest) -> Assembler:

@@ -23,6 +23,7 @@ from connectops.observe.worker_logs_layouts import (
     of_container,
     read_header,
 )
+from connectops.observe.worker_logs_thinning import thinned
 
 DATELESS = datetime(1970, 1, 1, tzinfo=UTC)
 ALIKE_KEPT = 20
@@ -175,6 +176,8 @@ class Assembler:
         self._lines: Sequence[str] = ()
         self._times: Sequence[int] | None = None
         self._ids: Sequence[str] | None = None
+        self._forgotten = 0
+        self._named: dict[str, list[str]] = {}
         self._window = 0
         self._window_end: int | None = None
         self._interest = interest
@@ -188,14 +191,44 @@ class Assembler:
 
     def read(self, lines: Sequence[str], times: Sequence[int] | None = None, ids: Sequence[str] | None = None) -> None:
         """The next lines of the stream; `times` and `ids` belong to them, in each piece or in none."""
-        begin = len(self._lines)
-        if begin == 0:
+        begin = self.count
+        if not self._lines:
             self._lines, self._times, self._ids = lines, times, ids
         else:
             self._lines = [*self._lines, *lines]
             self._times = [*self._times, *times] if self._times is not None and times is not None else None
             self._ids = [*self._ids, *ids] if self._ids is not None and ids is not None else None
         self._run(lines, begin)
+
+    @property
+    def count(self) -> int:
+        """How many lines were read."""
+        return self._forgotten + len(self._lines)
+
+    @property
+    def last_lines(self) -> Sequence[str]:
+        """The last lines that were read, END_LOOKED_AT at least if there were so many."""
+        return self._lines[-END_LOOKED_AT:]
+
+    def forget(self) -> None:
+        """Let go of lines, but the last ones, and of what tells nothing new: of a stream too long to be held.
+
+        It must be read without `times` and `ids`.
+        """
+        self._count_folded()
+        gone = self._lines[:-END_LOOKED_AT]
+        for worker in self._workers.values():
+            if worker.name is not None:
+                self._names_of(worker.name, gone)
+        self._forgotten += len(gone)
+        self._lines = self.last_lines
+        self._drafts = thinned(self._drafts)
+        kept = {id(draft) for draft in self._drafts}
+        for key, alike in list(self._alike.items()):
+            if key in self._full:
+                del alike.drafts[:-1]
+            elif id(alike.drafts[-1]) not in kept:
+                del self._alike[key], alike.drafts[:]  # a record and those alike hold each other
 
     def begin_here(self) -> None:
         """What was read so far is only there to complete what comes: records that end in it are not asked for."""
@@ -293,6 +326,8 @@ class Assembler:
                 if flood is not None:
                     worker.skipped, flood = flood.last, None
                 self._slow(worker, index, line[off:] if off else line)
+        if flood is not None and worker.folded is flood:
+            worker.skipped = flood.last
 
     def records(self) -> list[LogRecord]:
         """The records, in the order of their first lines."""
@@ -465,7 +500,7 @@ class Assembler:
         return self._orphan(worker, index)
 
     def _bare(self, index: int) -> str:
-        line = self._lines[index]
+        line = self._lines[index - self._forgotten]
         return line[line.find("] ") + 2 :] if line.startswith(WORKER_PREFIX) else line
 
     def _add_text(self, worker: _Worker, index: int, line: str) -> None:
@@ -558,11 +593,17 @@ class Assembler:
     def _connector_of_worker(self, name: str) -> str | None:
         """A worker of MSK Connect runs one connector: any of its lines may say which."""
         if name not in self._connectors:
-            prefix = f"{WORKER_PREFIX}{name}] "
-            mine = (line for line in self._lines if "|task-" in line and line.startswith(prefix))
-            named = set(islice(connectors_in(mine), NAMES_LOOKED_AT))
+            named = set(self._names_of(name, self._lines))
             self._connectors[name] = named.pop() if len(named) == 1 else None
         return self._connectors[name]
+
+    def _names_of(self, name: str, lines: Sequence[str]) -> list[str]:
+        """The connectors named by the first of a worker's lines that name any, up to and with these."""
+        known, prefix = self._named.setdefault(name, []), f"{WORKER_PREFIX}{name}] "
+        if wanted := NAMES_LOOKED_AT - len(known):
+            mine = (line for line in lines if "|task-" in line and line.startswith(prefix))
+            known += islice(connectors_in(mine), wanted)
+        return known
 
 
 def _is_failing(draft: _Draft | None) -> bool:

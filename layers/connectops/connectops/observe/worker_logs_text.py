@@ -12,9 +12,10 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, BinaryIO
 
 from connectops.errors import MalformedEvent
@@ -22,6 +23,10 @@ from connectops.observe.worker_logs_layouts import is_json
 
 BINARY_SHARE = 0.02
 HEAD = 65_536
+PIECE = 20_000
+"""Lines of a stream that are held at once."""
+ORDER_LOOKED_AT = 5_000
+"""Lines that show whether the newest comes first."""
 _LOG_BEGINS = re.compile(rb"\[(?:\d{4}-\d\d-\d\d|Worker-)")
 _CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\r\f\x1b")
 
@@ -32,6 +37,8 @@ class LogText:
 
     lines: list[str] = field(default_factory=list)
     times: list[int] = field(default_factory=list)
+    goes_on: bool = False
+    """Whether the next one is a further piece of the same stream."""
 
 
 def read_text(raw: bytes) -> list[LogText]:
@@ -40,7 +47,24 @@ def read_text(raw: bytes) -> list[LogText]:
 
 
 def read_file(file: BinaryIO) -> list[LogText]:
-    """The lines of a file, per log stream; nothing but the lines is held. Raises MalformedEvent if it is not text."""
+    """The lines of a file, per log stream, as `read_pieces` gives them."""
+    found: list[LogText] = []
+    going_on = False
+    for text in read_pieces(file):
+        if going_on:
+            found[-1].lines += text.lines
+        else:
+            found.append(replace(text, goes_on=False))
+        going_on = text.goes_on
+    return found
+
+
+def read_pieces(file: BinaryIO, size: int = PIECE) -> Iterator[LogText]:
+    """The lines of a file, per log stream; a stream of plain lines in pieces, of which none but the last is short.
+
+    What has to be known as a whole comes as a whole: JSON, UTF-16, and a copy whose newest line is the first. Raises
+    MalformedEvent if it is not text.
+    """
     head = file.read(HEAD)
     wide = head[:2] in (b"\xff\xfe", b"\xfe\xff")
     if not wide and len(head) - len(head.translate(None, _CONTROLS)) > BINARY_SHARE * len(head):
@@ -49,13 +73,27 @@ def read_file(file: BinaryIO) -> list[LogText]:
         text = (head + file.read()).decode("utf-16" if wide else "utf-8", "replace").lstrip("\ufeff")
         streams = _from_json(stripped) if (stripped := text.lstrip(" \t\r\n"))[:1] in ("{", "[") else None
         if streams is not None:
-            return streams
+            yield from streams
+            return
         lines = [line.removesuffix("\r") for line in text.split("\n")]
         if lines and not lines[-1]:
             lines.pop()
+        yield from _pieces(iter(lines), size)
     else:
-        lines = list(_lines(head, file))
-    return [LogText(_in_order(list(_unwrapped(lines))))]
+        yield from _pieces(_lines(head, file), size)
+
+
+def _pieces(lines: Iterator[str], size: int) -> Iterator[LogText]:
+    streams: set[str] = set()
+    piece = list(islice(lines, max(size, ORDER_LOOKED_AT)))
+    unwrapped = list(_unwrapped(piece, streams))
+    if _is_newest_first(unwrapped):
+        unwrapped += _unwrapped(list(lines), streams)
+        unwrapped.reverse()
+    while following := list(islice(lines, size)):
+        yield LogText(unwrapped, goes_on=True)
+        unwrapped = list(_unwrapped(following, streams))
+    yield LogText(unwrapped)
 
 
 def _may_be_json(head: bytes) -> bool:
@@ -221,8 +259,9 @@ _QUOTE = re.compile(r"(?:> ?){1,3}")
 _TRACE_FIELD = re.compile(r".{0,2000}?\"trace\"\s*:\s*\"")
 
 
-def _unwrapped(lines: list[str]) -> Iterator[str]:
-    streams = _tail_streams(lines)
+def _unwrapped(lines: list[str], streams: set[str]) -> Iterator[str]:
+    """Lines as the worker wrote them. `streams` are the names of `aws logs tail` that were seen before."""
+    streams |= _tail_streams(lines)
     for line in lines:
         if line.startswith(_PLAIN):
             yield from _unescape(line) if "\\n" in line or len(line) > 300 else (line,)
@@ -243,7 +282,7 @@ def _tail_streams(lines: list[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _unwrap(line: str, streams: frozenset[str]) -> str:
+def _unwrap(line: str, streams: AbstractSet[str]) -> str:
     if "\x1b" in line:
         line = _ANSI.sub("", line)
     for _ in range(4):
@@ -254,7 +293,7 @@ def _unwrap(line: str, streams: frozenset[str]) -> str:
     return line
 
 
-def _unwrap_once(line: str, streams: frozenset[str]) -> str:
+def _unwrap_once(line: str, streams: AbstractSet[str]) -> str:
     first = line[:1]
     if first == ">":
         return line[_QUOTE.match(line).end() :]  # type: ignore[union-attr]  # it begins with what the pattern wants
@@ -269,7 +308,7 @@ def _unwrap_once(line: str, streams: frozenset[str]) -> str:
     return line[match.end() :] if match else line
 
 
-def _without_stamp(line: str, streams: frozenset[str]) -> str:
+def _without_stamp(line: str, streams: AbstractSet[str]) -> str:
     if (match := _TAIL.match(line)) and match[2] in streams:
         return line[match.end() :]
     for pattern in (_CRI, _STAMP, _SYSLOG_ISO, _AIRBYTE, _COUNTER):
@@ -314,17 +353,13 @@ _HEADER_TIME = re.compile(r"(?:\[Worker-[0-9a-f]+\] )?\[?(\d{4}-\d\d-\d\d[ T]\d\
 _LAST_FRAME = re.compile(r"\s*(?:\.\.\. \d+ (?:more|common)|at (?:java\.base/)?java\.lang\.Thread\.run\()")
 
 
-def _in_order(lines: list[str]) -> list[str]:
-    """Consoles show the newest line first: turn such a copy round."""
-    return lines[::-1] if _is_newest_first(lines) else lines
-
-
 def _is_newest_first(lines: list[str]) -> bool:
-    times = [match[1] for line in lines[:5000] if (match := _HEADER_TIME.match(line))]
+    """Consoles show the newest line first."""
+    times = [match[1] for line in lines[:ORDER_LOOKED_AT] if (match := _HEADER_TIME.match(line))]
     steps = Counter((later > earlier) - (later < earlier) for earlier, later in pairwise(times))
     if steps[1] or steps[-1] >= 2:
         return steps[-1] >= 2 and steps[-1] > 4 * steps[1]
-    return _traces_stand_on_their_heads(lines[:5000])
+    return _traces_stand_on_their_heads(lines[:ORDER_LOOKED_AT])
 
 
 def _traces_stand_on_their_heads(lines: list[str]) -> bool:
