@@ -221,6 +221,10 @@ def _spends_an_attempt(record: ConnectorRecord, error: ConnectOpsError, policy: 
     return attempt.end_attempt(record, record.incident, AttemptEnd.NOT_PROVEN, policy, now, str(error))
 
 
+def _waits_for_ever(incident: Incident, policy: RepairPolicy, now: datetime) -> Decision:
+    return Decision(Action.WAIT, "one sight is no proof", incident.failure_class)
+
+
 _RELEASE = fleet_limits.release
 
 MUTANTS = (
@@ -256,6 +260,8 @@ MUTANTS = (
     Mutant("takes what was seen before an update for news", ((transfer, "hand_over", lambda record, *_: record),)),
     Mutant("does not wait for the cause that the log may tell", ((patience, "awaits_its_cause", lambda _: False),)),
     Mutant("restarts while a name does not resolve", ((patience, "may_resolve_from", lambda _: None),)),
+    Mutant("keeps an unknown death to itself", ((incidents, "unproven", _waits_for_ever),)),
+    Mutant("believes a status that does not show a death", ((proof, "_was_shown", lambda _: True),)),
     Mutant("restarts whatever died", ((restart_policy, "verdict_of", _everything),)),
     Mutant("lets noise hide a refusal", ((evidence, "outranks", _lenient),)),
     Mutant("takes old evidence for fresh", ((evidence, "is_fresh", lambda *_: True),)),

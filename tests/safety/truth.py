@@ -176,8 +176,9 @@ class Truth:
             self._remember(at)
 
     def put_back(self, at: datetime) -> None:
+        """Whoever resumes it starts it, whatever it died of before: that can only be known anew."""
         if self.intent in (ConnectorState.PAUSED, ConnectorState.STOPPED):
-            self.intent = None
+            self.intent, self.told_of_death = None, None
             self.start(at)
 
     # ── what the platform answers ──
