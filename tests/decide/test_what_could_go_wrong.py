@@ -575,6 +575,24 @@ def test_a_silent_connector_whose_restart_was_not_answered_is_not_called_cured_b
     assert ("resolved", "info") not in world.voice.changes
 
 
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_restart_that_was_not_answered_is_proven_by_tasks_only_where_a_look_had_shown_the_death(
+    world: World, *, shown: bool
+) -> None:
+    look = a_failed_look if shown else a_look
+    world.sight.sees = look(connector=ONPREM)
+    world.hands.refuses = OutcomeUnknown("time-out")
+    world.take(finding(a_diagnosis(), ONPREM))
+    for minute in range(1, 13):
+        world.take(look(NOW + minute * MINUTE, connector=ONPREM), minute * MINUTE)
+        if world.record(ONPREM).recent_attempts:
+            break
+    assert world.record(ONPREM).recent_attempts
+    for later in range(minute + 1, minute + 15):
+        world.take(healthy(later, connector=ONPREM), later * MINUTE)
+    assert (("resolved", "info") in world.voice.changes) is shown
+
+
 def test_a_restart_that_the_platform_refuses_for_an_hour_is_told_once(world: World) -> None:
     world.take(a_diagnosis())
     world.take(failed(1), MINUTE)

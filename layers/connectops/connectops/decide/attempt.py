@@ -8,6 +8,7 @@ from datetime import datetime
 from connectops.decide import alerting
 from connectops.decide.incident import Step, closed_by_hand, conclude, nothing
 from connectops.decide.intent import tailored
+from connectops.decide.proof import looks_the_same_restarted
 from connectops.decide.restart_policy import due_at, verdict_of
 from connectops.decide.timeline import noted, shortened
 from connectops.errors import ConnectOpsError, NotFound
@@ -99,8 +100,8 @@ def follow(record: ConnectorRecord, operation: Operation | None, policy: RepairP
         return nothing(record, "no restart is being carried out")
     attempt = incident.attempts[-1]
     if operation is None:
-        if incident.silent and record.connector.platform is Platform.KAFKA_CONNECT:
-            remark = "no answer was seen, and a silent connector looks the same restarted or not: it is spent"
+        if looks_the_same_restarted(incident) and record.connector.platform is Platform.KAFKA_CONNECT:
+            remark = "no answer was seen, and its status says the same whether it was restarted or not: it is spent"
             return end_attempt(record, incident, AttemptEnd.NOT_PROVEN, policy, now, remark)
         if record.connector.platform is Platform.KAFKA_CONNECT:
             return _proving(record, attempt.claimed_at, "no answer was seen: the next looks will tell", now)
@@ -128,8 +129,8 @@ def lose_sight(record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> 
     attempt = incident.attempts[-1] if incident and incident.attempts else None
     if incident is None or attempt is None or now - attempt.claimed_at < policy.stuck_after:
         return nothing(record, "how far the restart is could not be seen")
-    if incident.silent:
-        remark = "its operation cannot be seen, and a silent connector looks the same restarted or not"
+    if looks_the_same_restarted(incident):
+        remark = "its operation cannot be seen, and its status says the same whether it was restarted or not"
         return end_attempt(record, incident, AttemptEnd.NOT_PROVEN, policy, now, remark)
     return _proving(record, attempt.claimed_at, "its operation cannot be seen: the next looks will tell", now)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import Enum
 
@@ -91,6 +92,11 @@ def died_unseen(incident: Incident) -> bool:
     newer status for the older.
     """
     return not incident.silent and _killed(incident) and not _was_shown(incident)
+
+
+def looks_the_same_restarted(incident: Incident) -> bool:
+    """Whether its status cannot tell if the last restart was carried out: it said RUNNING before."""
+    return incident.silent or died_unseen(replace(incident, attempts=incident.attempts[:-1]))
 
 
 def _was_shown(incident: Incident) -> bool:
