@@ -53,6 +53,7 @@ def test_every_missing_variable_is_named_at_once(settings):
         ("KAFKA_CONNECT_CLUSTERS", '[{"name": "a"}]', r"CLUSTERS\[0\] must be an object with name, url"),
         ("KAFKA_CONNECT_CLUSTERS", '[{"name": "msk", "url": "http://x"}]', r"\[0\].name is 'msk'"),
         ("KAFKA_CONNECT_CLUSTERS", '[{"name": "a/b", "url": "http://x"}]', r"\[0\].name is 'a/b'"),
+        ("KAFKA_CONNECT_CLUSTERS", '[{"name": "#source", "url": "http://x"}]', r"\[0\].name is '#source'.* and '#'"),
         ("KAFKA_CONNECT_CLUSTERS", '[{"name": "a", "url": "ftp://x"}]', r"\[0\].url is 'ftp://x'"),
         ("KAFKA_CONNECT_CLUSTERS", '[{"name": "a", "url": "http://u:p@x"}]', "carries credentials"),
         ("KAFKA_CONNECT_CLUSTERS", '[{"name": "a", "url": "http://x", "timeout_seconds": 0}]', "timeout_seconds is 0"),

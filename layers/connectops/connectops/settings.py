@@ -106,8 +106,10 @@ class _Environment:
             )
             return None
         name, url, timeout = entry["name"], entry["url"], entry.get("timeout_seconds", 5)
-        if not isinstance(name, str) or not name or "/" in name or name == MSK_CLUSTER:
-            self._problems.append(f"{PREFIX}{where}.name is {name!r}, expected a name without '/' that is not 'msk'")
+        if not isinstance(name, str) or not name or set(name) & set("/#") or name == MSK_CLUSTER:
+            self._problems.append(
+                f"{PREFIX}{where}.name is {name!r}, expected a name without '/' and '#' that is not 'msk'"
+            )
         elif "@" in str(url):
             self._problems.append(f"{PREFIX}{where}.url carries credentials, expected them in the secret")
         elif not isinstance(url, str) or urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).hostname:
