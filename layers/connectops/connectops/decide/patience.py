@@ -26,9 +26,7 @@ def waits_for(record: ConnectorRecord, incident: Incident, policy: RepairPolicy,
         return Wait("its own client still says that it cannot connect, and tries again", trying)
     assigned = rebalance.assigned_from(record, incident, policy)
     if assigned and now < assigned:
-        return Wait(
-            "it has no task, as in a rebalance: that is waited for, a restart would only begin another", assigned
-        )
+        return Wait("it, or its worker, has no task, as in a rebalance: that is waited for, not fought", assigned)
     if awaits_its_cause(incident):
         return Wait("a look saw it before the log told why: the cause is waited for until the next look")
     resolves = may_resolve_from(incident)
