@@ -84,3 +84,29 @@ def test_clusters_are_read_whole():
     assert settings.clusters == (
         KafkaConnectCluster("onprem", "https://connect:8083", "kc", "/kc", timedelta(seconds=2)),
     )
+
+
+@pytest.mark.parametrize(
+    ("parameter", "secret", "is_right"),
+    [
+        ("arn:aws:ssm:eu-west-1:123456789012:parameter/slack", "", True),
+        ("", "connectops/slack", True),
+        ("", "", False),
+        ("arn:aws:ssm:eu-west-1:123456789012:parameter/slack", "connectops/slack", False),
+        ("/connectops/slack", "", False),
+    ],
+)
+def test_the_webhook_is_in_a_parameter_or_in_a_secret(parameter, secret, is_right):
+    environ = {
+        "CONNECTOPS_SLACK_WEBHOOK_PARAMETER": parameter,
+        "CONNECTOPS_SLACK_WEBHOOK_SECRET": secret,
+        "CONNECTOPS_SLACK_DLQ_URL": "https://dead",
+        "CONNECTOPS_SLACK_QUEUE_URL": "https://queue",
+        "CONNECTOPS_SLACK_TIMEOUT_SECONDS": "10",
+    }
+    if is_right:
+        settings = NotifySettings.from_env(environ)
+        assert (settings.webhook_parameter, settings.webhook_secret) == (parameter, secret)
+    else:
+        with pytest.raises(SettingsError, match="SLACK_WEBHOOK"):
+            NotifySettings.from_env(environ)

@@ -5,14 +5,15 @@ What waiting can help goes back to the queue, what it cannot goes to the dead-le
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType
-from aws_lambda_powertools.utilities.parameters import SecretsProvider
+from aws_lambda_powertools.utilities.parameters import SecretsProvider, SSMProvider
 
+from connectops.clients.aws_reads import parameter_name
 from connectops.clients.slack import SlackWebhook
 from connectops.errors import MalformedEvent, MessageNotDelivered
 from connectops.settings import NotifySettings
@@ -32,11 +33,19 @@ logger = Logger(service="notify_slack")
 def _composition() -> tuple[SlackWebhook, SlackQueue]:
     settings = NotifySettings.from_env()
     session = boto3.Session()
-    secrets = SecretsProvider(boto3_client=session.client("secretsmanager"))
     return (
-        SlackWebhook(settings.webhook_secret, secrets, settings.webhook_timeout),
+        _webhook(settings, session),
         SlackQueue(settings.queue_url, settings.dead_letter_queue_url, session.client("sqs")),
     )
+
+
+def _webhook(settings: NotifySettings, session: boto3.Session) -> SlackWebhook:
+    if settings.webhook_parameter:
+        parameters = SSMProvider(boto3_client=session.client("ssm"))
+        name = parameter_name(settings.webhook_parameter)
+        return SlackWebhook(name, partial(parameters.get, decrypt=True), settings.webhook_timeout)
+    secrets = SecretsProvider(boto3_client=session.client("secretsmanager"))
+    return SlackWebhook(settings.webhook_secret, secrets.get, settings.webhook_timeout)
 
 
 def lambda_handler(event: dict[str, Any], _context: LambdaContext) -> PartialItemFailureResponse:

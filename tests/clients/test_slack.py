@@ -173,7 +173,7 @@ class Secrets(BaseProvider):
 
 
 def webhook(secrets: Secrets) -> SlackWebhook:
-    return SlackWebhook("connectops/slack", secrets, PATIENCE)  # type: ignore[arg-type]
+    return SlackWebhook("connectops/slack", secrets.get, PATIENCE)
 
 
 def test_the_secret_is_fetched_once_for_many_messages() -> None:

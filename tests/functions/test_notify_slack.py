@@ -47,7 +47,7 @@ class Pipe:
     def notify(self, event: dict[str, Any]) -> list[str]:
         """The ids of the messages that go back to the queue."""
         secrets = SecretsProvider(boto3_client=boto3.client("secretsmanager"))
-        webhook = SlackWebhook(SECRET, secrets, timedelta(seconds=1))
+        webhook = SlackWebhook(SECRET, secrets.get, timedelta(seconds=1))
         response = handler.notify(event, webhook, SlackQueue(self.url, self.dead_url, self.sqs))
         return [str(failure["itemIdentifier"]) for failure in response["batchItemFailures"]]
 
@@ -169,7 +169,7 @@ def test_a_webhook_that_is_gone_sets_the_notice_aside_with_the_reason(pipe: Pipe
 
 def test_a_webhook_that_was_rotated_gets_the_notice_at_its_new_address(pipe: Pipe) -> None:
     secrets = SecretsProvider(boto3_client=boto3.client("secretsmanager"))
-    webhook = SlackWebhook(SECRET, secrets, timedelta(seconds=1))
+    webhook = SlackWebhook(SECRET, secrets.get, timedelta(seconds=1))
     queue = SlackQueue(pipe.url, pipe.dead_url, pipe.sqs)
     handler.notify(event("page"), webhook, queue)
 
@@ -272,3 +272,17 @@ def test_the_address_of_the_webhook_is_nowhere_but_in_the_secret(pipe: Pipe, mon
     assert "Slack did not answer" in logged.getvalue()
     assert "planted-secret" not in logged.getvalue()
     assert "planted-secret" not in json.dumps(pipe.dead())
+
+
+def test_the_webhook_may_be_a_parameter_that_is_decrypted(pipe: Pipe, monkeypatch: pytest.MonkeyPatch) -> None:
+    boto3.client("ssm").put_parameter(Name="/connectops/slack", Value=f"{pipe.slack.url}\n", Type="SecureString")
+    arn = "arn:aws:ssm:eu-central-1:123456789012:parameter/connectops/slack"
+    environment = {"PARAMETER": arn, "SECRET": "", "QUEUE_URL": pipe.url, "DLQ_URL": pipe.dead_url}
+    for name, value in environment.items():
+        prefix = "CONNECTOPS_SLACK_WEBHOOK_" if name in ("PARAMETER", "SECRET") else "CONNECTOPS_SLACK_"
+        monkeypatch.setenv(prefix + name, value)
+    monkeypatch.setenv("CONNECTOPS_SLACK_TIMEOUT_SECONDS", "1")
+    handler._composition.cache_clear()
+    assert handler.lambda_handler(event("page"), LambdaContext()) == {"batchItemFailures": []}
+    handler._composition.cache_clear()
+    assert len(pipe.slack.posted) == 1

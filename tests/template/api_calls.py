@@ -20,7 +20,10 @@ from botocore.session import Session
 from tests.template.stack import ROOT
 
 PRODUCT = ROOT / "layers" / "connectops"
-BY_LIBRARY = {"SecretsProvider": ("secretsmanager", "GetSecretValue")}
+BY_LIBRARY = {
+    "SecretsProvider": ("secretsmanager", "GetSecretValue"),
+    "SSMProvider": ("ssm", "GetParameter"),
+}
 """What Powertools calls for us."""
 AT_IMPORT = ""
 

@@ -19,6 +19,7 @@ from connectops.errors import SettingsError
 from connectops.model import MSK_CLUSTER, KafkaConnectCluster, Mode, RepairPolicy
 
 PREFIX = "CONNECTOPS_"
+_SSM_PARAMETER = re.compile(r"arn:[\w-]+:ssm:[\w-]+:\d{12}:parameter/.+")
 _POLICY_FILE = re.compile(r"arn:[\w-]+:(ssm:[\w-]+:\d{12}:parameter/.+|s3:::[^/]+/.+)")
 
 
@@ -41,6 +42,13 @@ class _Environment:
     def text(self, name: str, expected: str) -> str:
         value = self._environ.get(PREFIX + name, "").strip()
         if not value:
+            self.problem(name, expected)
+        return value
+
+    def text_unless(self, name: str, expected: str, is_said: bool) -> str:  # noqa: FBT001
+        """A text; or none, where something else says what it would."""
+        value = self._environ.get(PREFIX + name, "").strip()
+        if bool(value) is is_said:
             self.problem(name, expected)
         return value
 
@@ -80,6 +88,13 @@ class _Environment:
         value = self._environ.get(PREFIX + name, "").strip()
         if value and not _POLICY_FILE.fullmatch(value):
             self.problem(name, "the ARN of an SSM parameter or of an S3 object (bucket/key)")
+        return value
+
+    def ssm_parameter(self, name: str) -> str:
+        """The ARN of an SSM parameter; empty for none."""
+        value = self._environ.get(PREFIX + name, "").strip()
+        if value and not _SSM_PARAMETER.fullmatch(value):
+            self.problem(name, "the ARN of an SSM parameter")
         return value
 
     def clusters(self, name: str) -> tuple[KafkaConnectCluster, ...]:
@@ -283,6 +298,8 @@ class ReadApiCallsSettings:
 class NotifySettings:
     """Settings of notify_slack."""
 
+    webhook_parameter: str
+    """The ARN of an SSM parameter; empty where the URL is in `webhook_secret`."""
     webhook_secret: str
     dead_letter_queue_url: str
     queue_url: str
@@ -292,7 +309,12 @@ class NotifySettings:
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
         env = _Environment(environ)
         settings = cls(
-            webhook_secret=env.text("SLACK_WEBHOOK_SECRET", "the name of the secret that holds the webhook URL"),
+            webhook_parameter=(parameter := env.ssm_parameter("SLACK_WEBHOOK_PARAMETER")),
+            webhook_secret=env.text_unless(
+                "SLACK_WEBHOOK_SECRET",
+                "the name of the secret that holds the webhook URL, or SLACK_WEBHOOK_PARAMETER: one of them",
+                bool(parameter),
+            ),
             dead_letter_queue_url=env.text("SLACK_DLQ_URL", "the URL of the dead-letter queue for Slack messages"),
             queue_url=env.text("SLACK_QUEUE_URL", "the URL of the queue of notices for Slack"),
             webhook_timeout=env.seconds("SLACK_TIMEOUT_SECONDS"),

@@ -31,3 +31,9 @@ def not_seen(what: str, err: BotoCoreError | ClientError) -> ObservationFailed:
     if code in _REFUSED or err.response["ResponseMetadata"]["HTTPStatusCode"] in _REFUSED_STATUS:
         return NotAllowed(f"{what}: not allowed ({code})")
     return Unreachable(f"{what}: {code or 'no reason given'}")
+
+
+def parameter_name(arn: str) -> str:
+    """The name of an SSM parameter by its ARN, in which names lack their first slash."""
+    name = arn.split(":", 5)[5].removeprefix("parameter/")
+    return f"/{name}" if "/" in name else name

@@ -7,18 +7,15 @@ or context: what `requests` raises carries the URL, so nothing is chained here.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from aws_lambda_powertools.utilities.parameters.exceptions import GetParameterError
 
 from connectops.errors import MessageNotDelivered
-
-if TYPE_CHECKING:
-    from aws_lambda_powertools.utilities.parameters import SecretsProvider
 
 SECRET_KEPT_SECONDS = 300
 
@@ -49,11 +46,14 @@ class SlackAway(MessageNotDelivered):
 
 
 class SlackWebhook:
-    """An incoming webhook whose URL is the text of a Secrets Manager secret."""
+    """An incoming webhook whose URL is the text of a secret: one of Secrets Manager, or a parameter of SSM.
 
-    def __init__(self, secret_name: str, secrets: SecretsProvider, timeout: timedelta) -> None:
+    `fetch` is the `get` of Powertools' provider for it, which keeps what it got.
+    """
+
+    def __init__(self, secret_name: str, fetch: Callable[..., object], timeout: timedelta) -> None:
         self._secret_name = secret_name
-        self._secrets = secrets
+        self._fetch = fetch
         self._timeout = timeout
 
     def post(self, message: Mapping[str, Any]) -> None:
@@ -68,7 +68,7 @@ class SlackWebhook:
 
     def _url(self, *, afresh: bool = False) -> str:
         try:
-            secret = self._secrets.get(self._secret_name, max_age=SECRET_KEPT_SECONDS, force_fetch=afresh)
+            secret = self._fetch(self._secret_name, max_age=SECRET_KEPT_SECONDS, force_fetch=afresh)
         except GetParameterError as err:
             raise MessageNotDelivered(f"the secret of the Slack webhook could not be read: {err}") from err
         return secret.strip() if isinstance(secret, str) else ""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from connectops.clients.aws_reads import READ_RETRIES, not_seen
+from connectops.clients.aws_reads import READ_RETRIES, not_seen, parameter_name
 from connectops.errors import MalformedEvent
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ class PolicySource:
     """Reads only; `arn` is that of the parameter or object, as the settings have checked it."""
 
     def __init__(self, arn: str, session: boto3.Session) -> None:
+        self._arn = arn
         self._service, self._resource = arn.split(":")[2], arn.split(":", 5)[5]
         self._session = session
         self.name = self._resource
@@ -41,9 +42,8 @@ class PolicySource:
             raise MalformedEvent(f"the policy file {self._resource} is not text in UTF-8: {err}") from err
 
     def _parameter(self) -> bytes:
-        name = self._resource.removeprefix("parameter/")
         client = self._session.client("ssm", config=READ_RETRIES)
-        answer = client.get_parameter(Name=f"/{name}" if "/" in name else name)
+        answer = client.get_parameter(Name=parameter_name(self._arn))
         return str(answer["Parameter"]["Value"]).encode()
 
     def _object(self) -> bytes:
