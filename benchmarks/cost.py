@@ -187,8 +187,8 @@ Turn on log delivery to CloudWatch and name the group in `WorkerLogGroup1`, or i
 
 ## Prices
 
-The source is AWS's page; most of its tables are filled in by a script, so each price was compared with another page
-that quotes it.
+The source is AWS's page, whose tables are filled in by a script; so a price was compared with another page that quotes
+it, where one stands here. Those with a dash were compared with none: check them before you rely on them.
 
 | for each | US dollars | source | also quoted by |
 |---|---:|---|---|
