@@ -38,7 +38,7 @@ _HINTS = re.compile(
     r"config|propert|setting|invalid|illegal|unsupported|not supported|not allowed|required|missing|unknown|unexpected|"
     r"must |cannot be|could not be found|not found|no such|does not exist|doesn't exist|already exists|mismatch|"
     r"incompatible|convert|schema|serializ|parse|parsing|malformed|decode|encod|\bcast\b|ClassCast|\bformat|overflow|truncat|"
-    r"out of range|too large|too long|"
+    r"out of range|too large|too long|larger than|\bcolumns?\b|\bfields?\b|"
     r"nullpointer|indexoutofbounds|illegalstate|illegalargument|arithmetic|numberformat|nosuchelement|stackoverflow|"
     r"for input string|is null\b|out of bounds|no enum constant|no value present|"
     r"assertion|bufferunderflow|negativearray|duplicate (?:key|value|entry|column|field)|"

@@ -253,7 +253,7 @@ _CSV = re.compile(r"\"?\d{13}\"?,|\"?\d{4}-\d\d-\d\d[ T][\d:.]{8,15}Z?\"?,(?=\"?
 _AIRBYTE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d (?:source|destination|platform|replication-orchestrator) > ")
 _COUNTER = re.compile(r"\d{1,12} (?=\d{4}-\d\d-\d\d[ T])")
 _BAR = re.compile(
-    r"\s{0,40}\| (?=\s*(?:at \S|\.\.\. \d|\d{4}-|\[|Caused by: |[\w.$]+(?:Exception|Error)\b|[A-Z]\w{2,20}: ))"
+    r"\s{0,40}[|#] (?=\s*(?:at \S|\.\.\. \d|\d{4}-|\[|Caused by: |[\w.$]+(?:Exception|Error)\b|[A-Z]\w{2,20}: ))"
 )
 _QUOTE = re.compile(r"(?:> ?){1,3}")
 _TRACE_FIELD = re.compile(r".{0,2000}?\"trace\"\s*:\s*\"")
@@ -297,7 +297,7 @@ def _unwrap_once(line: str, streams: AbstractSet[str]) -> str:
     first = line[:1]
     if first == ">":
         return line[_QUOTE.match(line).end() :]  # type: ignore[union-attr]  # it begins with what the pattern wants
-    if first in ("|", " ") and (match := _BAR.match(line)):
+    if first in ("|", " ", "#") and (match := _BAR.match(line)):
         return line[match.end() :]
     if first == '"' and line.startswith('"['):
         return _unquote(line)

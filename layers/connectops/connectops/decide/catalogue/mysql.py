@@ -140,6 +140,9 @@ MYSQL_CLASSES = (
             "I/O error reading log event",
             "memory allocation failed reading log event",
             "Binary logging not possible",
+            "Got a packet bigger than 'max_allowed_packet' bytes",
+            "Got packet bigger than 'max_allowed_packet' bytes",
+            "Packet for query is too large",
             weight=Weight.ROOT,
             ),
             Signature(text="Error code: 1236; SQLSTATE:", weight=Weight.SPECIFIC),
@@ -160,6 +163,8 @@ MYSQL_CLASSES = (
         signatures=(
             *texts(
                 "is not configured to use a ROW binlog_format",
+                "is not configured to use a row-level binlog",
+                "does not appear to be using a full row-level binlog",
                 "is not configured to use a FULL binlog_row_image",
                 "binlog_row_value_options",
                 "can not handle replication events with the checksum that",
@@ -305,6 +310,7 @@ MYSQL_CLASSES = (
                 "Server shutdown in progress",
                 "Connection was killed",
                 "client was disconnected by the server because of inactivity",
+                "Lost connection to backend server",
                 "Lost connection to MySQL server",
                 "Lost connection to server",
                 "MySQL server has gone away",
@@ -325,6 +331,7 @@ MYSQL_CLASSES = (
                 *(f"Error code: {number}; SQLSTATE:" for number in (
                     1040, 1042, 1053, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1226, 1927, 3032, 4031)),
                 "unexpected end of stream, read",
+                "No statements may be issued when any streaming result sets are open and in use",
                 "Socket fail to connect to host",
                 "Could not connect to address=",
                 "Could not connect to HostAddress",
@@ -358,6 +365,8 @@ MYSQL_CLASSES = (
             Signature(text="Failed to deserialize data of EventHeaderV4", frames=("onCommunicationFailure",), weight=Weight.SURE),
             *texts(
                 "Unable to connect to the * at * with user",
+                "Failed to establish connection with the database",
+                "Unable to obtain a JDBC connection",
                 "Unexpected error while connecting to * and looking",
                 "Unexpected error while looking at",
                 "Error reading MySQL variables",
@@ -487,6 +496,7 @@ MYSQL_CLASSES = (
                 "history topic failed, please create the topic manually",
                 "history topic couldn't be read",
             ),
+            *texts("No brokers available to obtain default settings", "No configs have been received", frames=("History",)),
             *exceptions("SchemaHistoryException", "DatabaseHistoryException", weight=Weight.WEAK),
             *texts(
                 "history] Connection to node -1 * could not be established",
