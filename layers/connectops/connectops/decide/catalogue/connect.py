@@ -223,7 +223,7 @@ CONNECT_CLASSES = (
                 "Missing required configuration",
                 "Invalid value * for configuration",
                 "Connector configuration is invalid and contains the following",
-                "Connector configuration is not valid. The '",
+                "Connector configuration is not valid.",
                 "Only a single connector task may be started",
                 "invalid task configuration",
                 "Must configure one of topics or topics.regex",
