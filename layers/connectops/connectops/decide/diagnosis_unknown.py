@@ -13,7 +13,7 @@ _WRAPPERS = (
     "An exception ocurred in the change event producer",
     "Error processing binlog event",
     "Exiting WorkerSinkTask due to unrecoverable exception",
-    "Tolerance exceeded in error handler",
+    "Tolerance exceeded in error handle",
     "Tolerance exceeded in Source Worker error handler",
     "Unhandled exception in error handler",
     "Unrecoverable exception from producer send callback",
@@ -90,7 +90,7 @@ def root_of(record: LogRecord) -> str:
     if _DIED_OF in record.message:
         died_of = record.message.partition(_DIED_OF)[2].strip()
         return "" if died_of in ("", "null") else died_of
-    if record.level not in ("", "ERROR") or not (record.frames or record.level):
+    if record.level not in ("", "ERROR", "FATAL") or not (record.frames or record.level):
         return ""
     named = _NAMED.search(record.message[:NAMED_LOOKED_AT])
     return named[0].strip() if named else ""

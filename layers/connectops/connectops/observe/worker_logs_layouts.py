@@ -38,7 +38,9 @@ _JUL_TIME = re.compile(r"([A-Z][a-z]{2}) (\d\d?), (\d{4}),? (\d\d?:\d\d:\d\d)[ \
 _JUL = re.compile(r"(SEVERE|WARNING|INFO|CONFIG|FINE|FINER|FINEST): ")
 _JVM = re.compile(
     r"Exception in thread \"|Exception: \S+ thrown from the UncaughtExceptionHandler"
-    r"|Terminating due to java\.lang\.OutOfMemoryError|# There is insufficient memory|Killed$"
+    r"|Terminating due to java\.lang\.OutOfMemoryError|Killed$"
+    r"|# (?:There is insufficient memory|A fatal error has been detected)"
+    r"|(?:\[[\w.:+-]{1,40}\])?\[(?:warning|error) *\]\[os,thread *\] "
 )
 _LOGGER = re.compile(r"[A-Za-z_][\w.$-]*(?::(?:\d+|\?))?")
 _CLASS = re.compile(r"[a-z_][\w]*(?:\.[\w$]+)+")
@@ -122,7 +124,7 @@ def _read_dated(line: str) -> Header | None:
         return _with_context(
             Header(None, LEVELS.get(found[2], found[2]), line[found.end() :], found[3], found[1], complete=True)
         )
-    return _read_unusual(line) or _read_bare(line)
+    return _read_unusual(line) or _read_bare(line) or _read_jvm(line)
 
 
 def _read_bare(line: str) -> Header | None:
@@ -168,9 +170,11 @@ def _read_undated(line: str) -> Header | None:
     found = _JUL_TIME.match(line)
     if found:
         return Header(_read_jul_time(found), "", "", logger=found[6])
-    if _JVM.match(line):
-        return Header(None, "FATAL", line, complete=True)
-    return _read_unusual(line)
+    return _read_jvm(line) or _read_unusual(line)
+
+
+def _read_jvm(line: str) -> Header | None:
+    return Header(None, "FATAL", line, complete=True) if _JVM.match(line) else None
 
 
 def _read_rest(header: Header) -> Header:

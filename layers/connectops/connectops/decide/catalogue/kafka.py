@@ -315,6 +315,7 @@ KAFKA_CLASSES = (
                 weight=Weight.WEAK,
             ),
             Signature(text="Timeout while reading log to end for topic", role=Role.REPEATED, times=3, weight=Weight.WEAK),
+            Signature(exception="connect.errors.RetriableException", text="Timeout while loading consumer groups", role=Role.REPEATED, times=5),
         ),
     ),
     FailureClass(

@@ -139,7 +139,7 @@ UNAVAILABLE: tuple[Signature, ...] = (
         "Could not get connection to Redis", "Timeout while writing sink records", "Failed to upload blob to GCS",
         "rows into GCS within", "Coordinator unexpectedly terminated", "Cannot retrieve members for consumer group",
         # S3 connectors
-        "Multipart upload failed to complete", "Part upload failed", "Unable to initiate MultipartUpload",
+        "Multipart upload failed", "Part upload failed", "Unable to initiate MultipartUpload",
         weight=Weight.SPECIFIC,
     ),
     *_grpc("UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "ABORTED", "INTERNAL"),
