@@ -17,8 +17,11 @@ from connectops.model import (
     Health,
     Incident,
     Look,
+    Membership,
     Phase,
     RepairPolicy,
+    Shared,
+    SharedSource,
     Tasks,
 )
 from tests.builders import MINUTE, NOW, ORDERS, SECOND, a_diagnosis, a_failed_look, a_look
@@ -138,6 +141,32 @@ def test_what_shows_the_end_depends_on_what_showed_the_failure(
     now = NOW + minutes * MINUTE
     look = a_look(now, records_at=None if records is None else NOW + records * SECOND)
     assert weigh_recovery(RECORD, incident, look, POLICY, now) is proof
+
+
+RETRYING = {"evidence_at": NOW, "health": Health.RETRYING, "phase": Phase.WAITING}
+
+
+@pytest.mark.parametrize(
+    ("records", "minutes", "proof"),
+    [(None, 9.9, Proof.NOT_YET), (None, 10, Proof.BY_TASKS), (1, 1, Proof.BY_RECORDS)],
+)
+def test_a_task_that_starts_again_by_itself_is_well_after_a_longer_peace_or_by_records(
+    records: int | None, minutes: float, proof: Proof
+) -> None:
+    incident = an_incident(**(RETRYING | {"healthy_looks": 5}))
+    now = NOW + minutes * MINUTE
+    look = a_look(now, records_at=None if records is None else NOW + records * SECOND)
+    assert weigh_recovery(RECORD, incident, look, POLICY, now) is proof
+
+
+@pytest.mark.parametrize(("hours", "proof"), [(7.9, Proof.NOT_YET), (8, Proof.BY_TASKS)])
+def test_a_death_that_no_status_shows_is_not_over_before_those_who_share_it_are_told_again(
+    hours: float, proof: Proof
+) -> None:
+    member = replace(RECORD, fleet=Membership(SharedSource(Shared.DATABASE, "db:5432"), "f1", NOW + 60 * MINUTE))
+    incident = an_incident(**(DIED_UNSEEN | {"healthy_looks": 2}))
+    now = NOW + hours * 60 * MINUTE
+    assert weigh_recovery(member, incident, a_look(now), POLICY, now) is proof
 
 
 @pytest.mark.parametrize(("heard", "proof"), [(0, Proof.BY_RECORDS), (2, Proof.NOT_YET)])

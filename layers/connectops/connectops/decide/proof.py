@@ -70,9 +70,14 @@ def weigh_recovery(
     retries = incident.health is Health.RETRYING
     if retries and not _quiet_since(incident.evidence_at, policy.internal_retry_after, now):
         return Proof.NOT_YET
-    if died_unseen(incident) and not _quiet_since(incident.failing_until, policy.repeat_notice_after, now):
+    if died_unseen(incident) and not _quiet_since(incident.failing_until, _told_again_after(record, policy), now):
         return Proof.NOT_YET
     return Proof.BY_TASKS
+
+
+def _told_again_after(record: ConnectorRecord, policy: RepairPolicy) -> timedelta:
+    """A shared incident is told again that long after its proof, which may come hours after the death of a member."""
+    return 2 * policy.repeat_notice_after if record.fleet else policy.repeat_notice_after
 
 
 def status_showed_it(incident: Incident) -> bool:
