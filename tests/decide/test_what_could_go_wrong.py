@@ -229,6 +229,23 @@ def test_tasks_that_run_after_the_death_are_not_restarted(world: World) -> None:
     assert world.hands.restarts == []
 
 
+@pytest.mark.parametrize(("records_at", "restarts"), [(0.5, 1), (1.5, 0)])
+def test_records_that_a_line_counts_after_the_failure_hold_up_a_restart_that_an_older_datapoint_asks_for(
+    world: World, records_at: float, restarts: int
+) -> None:
+    """Measured: no datapoint yet of a task that had started again by itself, and records sent ten seconds ago."""
+    world.take(a_sign(Life.RECORDS, NOW + records_at * MINUTE), records_at * MINUTE)
+    stale = replace(failed(1), tasks=Tasks(0, 1, 0, NOW + MINUTE))
+    for minutes in (1, 1.9, 2.1):
+        world.sight.sees = replace(stale, at=NOW + minutes * MINUTE)
+        world.take(world.sight.sees, minutes * MINUTE)
+        if minutes == 1:
+            world.take(a_diagnosis(killed=False, at=NOW + MINUTE), MINUTE)
+        if minutes == 1.9 and records_at > 1:
+            world.take(a_sign(Life.RECORDS, NOW + records_at * MINUTE), minutes * MINUTE)
+    assert len(world.hands.restarts) == restarts
+
+
 def test_tasks_that_the_metrics_show_running_again_are_given_a_second_look(world: World) -> None:
     world.take(a_diagnosis())
     world.take(failed(0.5), 0.5 * MINUTE)

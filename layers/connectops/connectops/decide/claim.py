@@ -18,6 +18,7 @@ from connectops.model import (
     ConnectorRecord,
     ConnectorState,
     Decision,
+    Health,
     Incident,
     Look,
     Phase,
@@ -68,7 +69,13 @@ def _is_another(record: ConnectorRecord, incident: Incident, look: Look) -> bool
 
 
 def _recovers(record: ConnectorRecord, incident: Incident, look: Look, policy: RepairPolicy, now: datetime) -> bool:
-    """What was seen before the failure says nothing about its end; where no status showed it, records alone do."""
+    """What was seen before the failure says nothing about its end; where no status showed it, records alone do.
+
+    Where no task ran at all, records that move contradict it as well: lines come sooner than datapoints.
+    """
+    none_ran = incident.health in (Health.NO_TASKS, Health.FAILED)
+    if none_ran and moved_since(record, look, incident.failing_until):
+        return True
     if not status_showed_it(incident):
         return moved_since(record, look, incident.failing_until)
     tasks = look.tasks
