@@ -70,7 +70,7 @@ def refusal(folder: Path, taken: CustomPlugin) -> str:
     return str(err.value)
 
 
-@pytest.mark.parametrize("content", [b"", b"no zip", zipped("a.jar")[:-20]])
+@pytest.mark.parametrize("content", [b"", b"no zip", zipped("a.jar")[:-20]], ids=["empty", "text", "cut"])
 def test_what_is_no_zip_file_is_refused(tmp_path: Path, content: bytes) -> None:
     put(content)
     assert "not a valid ZIP file" in refusal(tmp_path, plugin())
