@@ -146,4 +146,5 @@ class Sandbox:
             with urllib.request.urlopen(request, timeout=30) as answer:
                 return json.load(answer)
         except urllib.error.HTTPError as err:
-            raise SandboxError(json.load(err)["error"]) from err
+            with err:
+                raise SandboxError(json.load(err)["error"]) from err
