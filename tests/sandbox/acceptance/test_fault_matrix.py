@@ -24,7 +24,7 @@ from tests.sandbox.acceptance.conftest import RESPONDER, SAMPLES, Theatre
 
 ONE_RESTART_CURES = "sink-deadlock-d"
 POLLER, READER = "connectops-poll-connectors", "connectops-read-worker-logs"
-PATIENCE = 240.0
+PATIENCE = 480.0
 """Most take 20 s; an attempt whose outcome is never known takes its whole window, and machines may be busy."""
 SKEW = timedelta(minutes=2)
 
