@@ -9,6 +9,7 @@ import pytest
 
 from connectops import descriptions, facts
 from connectops.model import ConnectorId, Platform
+from connectops.newest_items import key_of
 from tests.template.api_calls import reachable_operations
 from tests.template.stack import FUNCTIONS, ROOT, properties, template
 
@@ -88,8 +89,8 @@ def test_those_who_look_write_only_what_they_remember():
     [write] = [statement for statement in role if "dynamodb:PutItem" in statement["Action"]]
     assert write["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": "facts#*"}}
     orders = ConnectorId(Platform.MSK_CONNECT, "msk", "orders")
-    for key in (facts._key(orders), descriptions._key(orders)):
-        assert key["pk"]["S"].startswith("facts#")
+    for kind in (facts.SORT_KEY, descriptions.SORT_KEY):
+        assert key_of(orders, kind)["pk"]["S"].startswith("facts#")
     assert not any("dynamodb:PutItem" in actions(function) for function in FUNCTIONS if "Read" in function)
 
 
