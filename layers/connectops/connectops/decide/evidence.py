@@ -160,29 +160,21 @@ def _is_same(old: Suspicion, new: Suspicion) -> bool:
 
 
 def outlive(suspicions: tuple[Suspicion, ...], sign: SignOfLife, policy: RepairPolicy) -> tuple[Suspicion, ...]:
-    """What is still suspected after a sign of life.
-
-    A task that starts again by itself may be well, or at its next try in vain: only what follows can tell.
-    """
-    left = tuple(suspicion for suspicion in suspicions if not disproves(sign, suspicion, policy))
-    return tuple(_resumed(each, sign) if _is_next_try(sign, each) else each for each in left)
+    """What is still suspected after a sign of life."""
+    return tuple(left for each in suspicions if (left := _after(sign, each, policy)))
 
 
-def _is_next_try(sign: SignOfLife, suspicion: Suspicion) -> bool:
-    retries = sign.life is Life.STARTED and suspicion.silence is Silence.INTERNAL_RETRY
-    return retries and same_task(sign.task, suspicion.diagnosis.task)
-
-
-def _resumed(suspicion: Suspicion, sign: SignOfLife) -> Suspicion:
-    if sign.at <= suspicion.seen_at:
+def _after(sign: SignOfLife, suspicion: Suspicion, policy: RepairPolicy) -> Suspicion | None:
+    """None if it is disproved. A task that starts again by itself may be well, or at its next try in vain."""
+    if sign.life is not Life.STARTED or suspicion.silence is not Silence.INTERNAL_RETRY:
+        return None if disproves(sign, suspicion, policy) else suspicion
+    if sign.at <= suspicion.seen_at or not same_task(sign.task, suspicion.diagnosis.task):
         return suspicion
     return replace(suspicion, resumed_at=max(sign.at, suspicion.resumed_at or sign.at))
 
 
 def disproves(sign: SignOfLife, suspicion: Suspicion, policy: RepairPolicy) -> bool:
     """Life after the suspicious line; or an orderly stop beside it, whose lines may come in either order."""
-    if _is_next_try(sign, suspicion):
-        return False
     if sign.life is Life.ORDERLY_STOP:
         counts_from = suspicion.seen_at - policy.silent_stop_after / 10
     elif sign.life is Life.RECORDS:
@@ -224,20 +216,18 @@ def weigh_silence(
         counts_from = records_count_from(suspicion, suspicion.heard_at or suspicion.seen_at, policy)
         if moved_since(record, look, counts_from) or not is_fresh(record, suspicion.seen_at):
             continue
-        resumed_at = _goes_on_since(suspicion)
-        if resumed_at and look.at >= resumed_at + _patience(suspicion.silence, policy):
+        well_since = _may_be_well_since(suspicion)
+        if well_since and look.at >= well_since + _patience(suspicion.silence, policy):
             continue
-        if resumed_at:
-            waiting.append(suspicion)
-        elif look.at >= deadline(suspicion, policy) and look.state is ConnectorState.RUNNING:
+        if not well_since and look.at >= deadline(suspicion, policy) and look.state is ConnectorState.RUNNING:
             confirmed.append(suspicion)
         else:
             waiting.append(suspicion)
     return tuple(confirmed), tuple(waiting)
 
 
-def _goes_on_since(suspicion: Suspicion) -> datetime | None:
-    """Since when it may be well again: it started again, and no such line followed."""
+def _may_be_well_since(suspicion: Suspicion) -> datetime | None:
+    """When it last started again, if no such line followed."""
     last = max(suspicion.seen_at, suspicion.diagnosis.last_seen or suspicion.seen_at)
     return suspicion.resumed_at if suspicion.resumed_at and suspicion.resumed_at > last else None
 
