@@ -45,10 +45,10 @@ class _Environment:
             self.problem(name, expected)
         return value
 
-    def text_unless(self, name: str, expected: str, is_said: bool) -> str:  # noqa: FBT001
-        """A text; or none, where something else says what it would."""
+    def text_instead_of(self, other: str, name: str, expected: str) -> str:
+        """A text where `other` is empty, and none where it says the same."""
         value = self._environ.get(PREFIX + name, "").strip()
-        if bool(value) is is_said:
+        if bool(value) is bool(other):
             self.problem(name, expected)
         return value
 
@@ -85,16 +85,16 @@ class _Environment:
 
     def policy_file(self, name: str) -> str:
         """The ARN of an SSM parameter or S3 object; empty for none."""
-        value = self._environ.get(PREFIX + name, "").strip()
-        if value and not _POLICY_FILE.fullmatch(value):
-            self.problem(name, "the ARN of an SSM parameter or of an S3 object (bucket/key)")
-        return value
+        return self._arn(name, _POLICY_FILE, "the ARN of an SSM parameter or of an S3 object (bucket/key)")
 
     def ssm_parameter(self, name: str) -> str:
         """The ARN of an SSM parameter; empty for none."""
+        return self._arn(name, _SSM_PARAMETER, "the ARN of an SSM parameter")
+
+    def _arn(self, name: str, pattern: re.Pattern[str], expected: str) -> str:
         value = self._environ.get(PREFIX + name, "").strip()
-        if value and not _SSM_PARAMETER.fullmatch(value):
-            self.problem(name, "the ARN of an SSM parameter")
+        if value and not pattern.fullmatch(value):
+            self.problem(name, expected)
         return value
 
     def clusters(self, name: str) -> tuple[KafkaConnectCluster, ...]:
@@ -310,10 +310,10 @@ class NotifySettings:
         env = _Environment(environ)
         settings = cls(
             webhook_parameter=(parameter := env.ssm_parameter("SLACK_WEBHOOK_PARAMETER")),
-            webhook_secret=env.text_unless(
+            webhook_secret=env.text_instead_of(
+                parameter,
                 "SLACK_WEBHOOK_SECRET",
                 "the name of the secret that holds the webhook URL, or SLACK_WEBHOOK_PARAMETER: one of them",
-                bool(parameter),
             ),
             dead_letter_queue_url=env.text("SLACK_DLQ_URL", "the URL of the dead-letter queue for Slack messages"),
             queue_url=env.text("SLACK_QUEUE_URL", "the URL of the queue of notices for Slack"),
