@@ -12,12 +12,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from cli.deployed import Deployed, Past
 from cli.naming import Ambiguous, Named, NotNamed, find_connector, what_there_is
-from connectops.clients.aws_reads import READ_RETRIES, not_seen
+from connectops.clients.aws_reads import READ_RETRIES
 from connectops.decide.recreate import Subject
 from connectops.errors import NotFound, ObservationFailed
 from connectops.ledger import connector_of
 from connectops.model import MSK_CLUSTER, ConnectorId, Platform
-from connectops.observe.msk_connect import TAG_PREFIX
+from connectops.observe.msk_connect import TAG_PREFIX, not_described
 
 if TYPE_CHECKING:
     from mypy_boto3_kafkaconnect import KafkaConnectClient
@@ -75,9 +75,7 @@ def live(client: KafkaConnectClient, arn: str) -> Known:
         connector = client.describe_connector(connectorArn=arn)
         tags = client.list_tags_for_resource(resourceArn=arn).get("tags", {})
     except (BotoCoreError, ClientError) as err:
-        if isinstance(err, ClientError) and err.response["Error"].get("Code") == "NotFoundException":
-            raise NotFound("MSK Connect: DescribeConnector: the connector is gone") from err
-        raise not_seen("MSK Connect: DescribeConnector, ListTagsForResource", err) from err
+        raise not_described("MSK Connect: DescribeConnector, ListTagsForResource", err) from err
     properties, unread = _worker_properties(client, connector)
     return Known(f"{MSK_CLUSTER}/{connector['connectorName']}", Subject(connector, tags, properties), unread)
 

@@ -85,7 +85,7 @@ class MskConnect:
         try:
             answer = self._client.describe_connector(connectorArn=arn)
         except (BotoCoreError, ClientError) as err:
-            raise _not_seen("MSK Connect: DescribeConnector", err) from err
+            raise not_described("MSK Connect: DescribeConnector", err) from err
         look = replace(_look(answer, at), heartbeat=heartbeat(answer.get("connectorConfiguration", {})))
         return Described(look, answer)
 
@@ -94,7 +94,7 @@ class MskConnect:
         try:
             tags = self._client.list_tags_for_resource(resourceArn=arn).get("tags", {})
         except (BotoCoreError, ClientError) as err:
-            raise _not_seen("MSK Connect: ListTagsForResource", err) from err
+            raise not_described("MSK Connect: ListTagsForResource", err) from err
         return tuple((key.removeprefix(TAG_PREFIX), tags[key]) for key in sorted(tags) if key.startswith(TAG_PREFIX))
 
     def look(self, arn: str, at: datetime) -> Look:
@@ -124,7 +124,8 @@ def _log_group(answer: ConnectorSummaryTypeDef | DescribeConnectorResponseTypeDe
     return delivery.get("logGroup") if delivery.get("enabled") else None
 
 
-def _not_seen(what: str, err: BotoCoreError | ClientError) -> ConnectOpsError:
+def not_described(what: str, err: BotoCoreError | ClientError) -> ConnectOpsError:
+    """`not_seen` of a call about one connector, and NotFound where that is gone."""
     if isinstance(err, ClientError) and err.response["Error"].get("Code") == "NotFoundException":
         return NotFound(f"{what}: the connector is gone")
     return not_seen(what, err)
