@@ -108,7 +108,7 @@ def status(
 
 @app.command(hidden=True)
 def transitions() -> None:
-    """Print the table of docs/repair.md: what is decided on each observation, phase by phase."""
+    """Print docs/transitions.md: what is decided on each observation, state by state and phase by phase."""
     from cli.transitions import run
 
     raise typer.Exit(run())
