@@ -6,13 +6,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from connectops.errors import LostRace, Overtaken
-from connectops.fleet_items import key_of
+from connectops.fleet_items import Versioned, key_of
 from connectops.model import (
     ClusterLock,
     Concerns,
     ConnectorId,
     ConnectorRecord,
-    FleetIncident,
     FleetItem,
     Incident,
     Member,
@@ -51,14 +50,14 @@ class LedgerInMemory:
             raise LostRace(record.connector.key)
         for item in beside:
             there = self.shared.get(name_of(item))
-            if not isinstance(item, Member | FleetIncident) and getattr(there, "version", 0) != item.version:
+            if isinstance(item, Versioned) and getattr(there, "version", 0) != item.version:
                 raise Overtaken(name_of(item))
         written = replace(record, version=record.version + 1)
         self.records[record.connector.key] = written
         self.ended += [ended] if ended else []
         for item in beside:
             self.shared[name_of(item)] = (
-                item if isinstance(item, Member | FleetIncident) else replace(item, version=item.version + 1)
+                replace(item, version=item.version + 1) if isinstance(item, Versioned) else item
             )
         return written
 

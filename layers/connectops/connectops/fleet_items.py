@@ -44,6 +44,9 @@ TOLD_FOR = timedelta(days=90)
 
 type Key = dict[str, Any]
 
+Versioned = RestartBudget | ClusterLock | SourceRecord
+"""What steps of several connectors race for; a member has one writer, and so has an incident that ended."""
+
 _encoder = msgspec.json.Encoder()
 
 
@@ -95,11 +98,8 @@ def key_of(item: FleetItem) -> Key:
 
 
 def put(table: str, item: FleetItem, now: datetime) -> dict[str, Any]:
-    """A PutItem that fails if anybody else wrote the item since it was read.
-
-    A member has one writer, and whoever ends an incident has won the race for its source.
-    """
-    if isinstance(item, Member | FleetIncident):
+    """A PutItem that fails if anybody else wrote the item since it was read, where anybody else may."""
+    if not isinstance(item, Versioned):
         return {"TableName": table, "Item": key_of(item) | _content(item, now + TOLD_FOR)}
     written = replace(item, version=item.version + 1)
     return {
