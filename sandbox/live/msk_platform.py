@@ -19,6 +19,7 @@ from connectops.model import MSK_CLUSTER, ConnectorId
 from connectops.model import Platform as PlatformKind
 from sandbox.admin import SandboxError
 from sandbox.live import msk_connect
+from sandbox.live.platforms import Platform
 from sandbox.live.stacks import Site
 from sandbox.live.worker import PERSON, Refused
 from sandbox.records import LiveWorker
@@ -176,3 +177,10 @@ class MskConnect:
     def arn(self, name: str) -> str:
         """Of the youngest connector of this name. Raises IndexError."""
         return self._arns.get(name, [])[-1]
+
+
+def on_msk_connect(platform: Platform) -> MskConnect:
+    """The platform of a scenario that runs on MSK Connect only. Raises TypeError."""
+    if not isinstance(platform, MskConnect):
+        raise TypeError(f"this needs MSK Connect, and runs on {platform.title}")
+    return platform

@@ -109,7 +109,7 @@ class Subject:
 
     def reconfigure(self, **settings: str | None) -> None:
         """As a person does: two underscores stand for a dot, None takes a property away."""
-        named = {key.replace("__", "."): value for key, value in settings.items()}
+        named = properties(settings)
         kept = {key: value for key, value in self.configuration.items() if key not in named}
         self.configuration = kept | {key: value for key, value in named.items() if value is not None}
         self.platform.configure(self.name, self.configuration)
@@ -220,3 +220,8 @@ class Subject:
         if not self.on_postgres:
             own |= {"database.server.id": str(100_000 + zlib.crc32(self.name.encode()) % 4_000_000)}
         return self.stack.configuration(self.database, self.database, **own)
+
+
+def properties[Value](settings: Mapping[str, Value]) -> dict[str, Value]:
+    """Settings that were written as keywords of Python, where two underscores stand for a dot."""
+    return {key.replace("__", "."): value for key, value in settings.items()}

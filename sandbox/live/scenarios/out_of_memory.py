@@ -1,7 +1,7 @@
 """The worker has too little memory for the queue of a snapshot, dies, and dies again when it is replaced."""
 
 from connectops.model import Verdict
-from sandbox.live.msk_platform import MskConnect
+from sandbox.live.msk_platform import on_msk_connect
 from sandbox.live.scenario import Course, On, Scenario, Truth
 from sandbox.live.subject import Subject
 
@@ -16,19 +16,13 @@ def fill(subject: Subject) -> None:
 
 
 def save_memory(subject: Subject) -> None:
-    _platform(subject).session.limit_heap(HEAP)
+    on_msk_connect(subject.platform).session.limit_heap(HEAP)
 
 
 def give_memory(subject: Subject) -> None:
     """Workers keep what they were made with: it is made anew."""
-    _platform(subject).session.limit_heap(USUAL_HEAP)
+    on_msk_connect(subject.platform).session.limit_heap(USUAL_HEAP)
     subject.begin_anew()
-
-
-def _platform(subject: Subject) -> MskConnect:
-    if not isinstance(subject.platform, MskConnect):
-        raise TypeError("only workers of MSK Connect are replaced by themselves")
-    return subject.platform
 
 
 MEMORY = Scenario(

@@ -4,16 +4,14 @@ from kafka import KafkaProducer
 
 from connectops.model import Verdict
 from sandbox.live.door.request import group_id
-from sandbox.live.msk_platform import MskConnect
+from sandbox.live.msk_platform import on_msk_connect
 from sandbox.live.scenario import On, Scenario, cured
 from sandbox.live.subject import Subject
 
 
 def fence(subject: Subject) -> None:
     """Kafka Connect calls it GROUP-CONNECTOR-TASK (Worker.taskTransactionalId)."""
-    if not isinstance(subject.platform, MskConnect):
-        raise TypeError("only a worker of its own can be told to produce exactly once")
-    arn = subject.platform.arn(subject.name)
+    arn = on_msk_connect(subject.platform).arn(subject.name)
     usurper = KafkaProducer(
         bootstrap_servers=subject.stack.broker.address, transactional_id=f"{group_id(arn)}-{subject.name}-0"
     )

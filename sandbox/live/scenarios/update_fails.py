@@ -2,17 +2,17 @@
 
 from collections.abc import Callable
 
-from sandbox.live.msk_platform import MskConnect
+from sandbox.live.msk_platform import on_msk_connect
 from sandbox.live.scenario import On, Scenario, reported
-from sandbox.live.subject import Subject
+from sandbox.live.subject import Subject, properties
 
 
 def update(**settings: str) -> Callable[[Subject], None]:
-    """What `settings` change, two underscores for a dot; the service checks it, and it does not work."""
+    """What `settings` change, as in `Subject.reconfigure`; the service checks it, and it does not work."""
 
     def do(subject: Subject) -> None:
-        named = {key.replace("__", "."): value for key, value in settings.items()}
-        _msk_connect(subject).update(subject.name, subject.configuration | named)
+        named = properties(settings)
+        on_msk_connect(subject.platform).update(subject.name, subject.configuration | named)
         subject.mark(f"update tried by a person: {', '.join(sorted(named))}")
 
     return do
@@ -21,14 +21,8 @@ def update(**settings: str) -> Callable[[Subject], None]:
 def correct(subject: Subject) -> None:
     """The next update works."""
     subject.configuration |= {"poll.interval.ms": "400"}
-    _msk_connect(subject).update(subject.name, subject.configuration)
+    on_msk_connect(subject.platform).update(subject.name, subject.configuration)
     subject.mark("updated again, correctly")
-
-
-def _msk_connect(subject: Subject) -> MskConnect:
-    if not isinstance(subject.platform, MskConnect):
-        raise TypeError("only MSK Connect takes an update back")
-    return subject.platform
 
 
 TAKEN_BACK = Scenario(

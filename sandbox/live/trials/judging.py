@@ -51,16 +51,15 @@ def course_of(seen: Seen) -> Course | None:
     """The course so far; None while it is not clear."""
     if seen.course is not None:
         return Course(str(seen.course))
+    paged = any(notice.severity is Severity.PAGE for notice in seen.notices)
     if seen.incident is not None:
         refused = any(notice.change in (Change.REFUSED, Change.CAUSE_CHANGED) for notice in seen.notices)
-        paged = any(notice.severity is Severity.PAGE for notice in seen.notices)
         if seen.incident.health is Health.RETRYING and seen.incident.phase is Phase.WAITING and not seen.restarts:
             return Course.TRYING if paged else None
         late = seen.incident.phase is Phase.REFUSED and seen.restarts and refused
         return Course.FOUND_OUT if late else None
     if any(notice.change is Change.UPDATE_FAILED for notice in seen.notices):
         return None if seen.restarts or seen.suspected else Course.REPORTED
-    paged = any(notice.severity is Severity.PAGE for notice in seen.notices)
     ended = not seen.suspected and bool(seen.notices) and seen.notices[-1].change is Change.RESOLVED
     return Course.HEALED if ended and not seen.restarts and not paged else None
 
