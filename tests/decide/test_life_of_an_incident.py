@@ -276,10 +276,11 @@ def test_an_internal_retry_that_comes_back_is_no_incident(world):
 
 
 def starting_in_vain(world: World, minutes: range) -> list[Any]:
-    """A task that each minute fails, starts again by itself after ten seconds, and says RUNNING all the time."""
+    """A task that each minute stops reading, starts again by itself after ten seconds, and says RUNNING all the time."""
     said = []
     for minute in minutes:
         world.sight.sees = healthy(minute)
+        world.take(a_sign(Life.ORDERLY_STOP, NOW + minute * MINUTE), minute * MINUTE)
         world.take(a_suspicion(NOW + minute * MINUTE, Silence.INTERNAL_RETRY), minute * MINUTE)
         said.append(world.take(healthy(minute + 0.1), (minute + 0.1) * MINUTE).decision)
         world.take(a_sign(Life.STARTED, NOW + (minute + 0.2) * MINUTE), (minute + 0.2) * MINUTE)

@@ -1,6 +1,9 @@
 """The only broker is away for a minute and a half."""
 
+import time
+
 from sandbox.live.scenario import Scenario, healed
+from sandbox.live.scenarios.offset_flush_times_out import LEAKED, LEAKED_REMARK, end_its_session
 from sandbox.live.subject import Subject
 
 
@@ -10,6 +13,12 @@ def stop(subject: Subject) -> None:
 
 def start(subject: Subject) -> None:
     subject.stack.broker.start()
+
+
+def away(subject: Subject) -> None:
+    stop(subject)
+    time.sleep(90)
+    start(subject)
 
 
 AWAY = Scenario(
@@ -23,4 +32,13 @@ AWAY = Scenario(
     watch=150,
     alone=True,
 )
-SCENARIOS = (AWAY, AWAY.but(stack="e"), AWAY.but(stack="a"))
+HELD = AWAY.but(
+    stack="e",
+    truth=LEAKED,
+    break_it=away,
+    mend=end_its_session,
+    outage=None,
+    watch=0,
+    remark=LEAKED_REMARK,
+)
+SCENARIOS = (AWAY, HELD, AWAY.but(stack="a"))

@@ -21,6 +21,8 @@ def end_its_session(subject: Subject) -> None:
     subject.sql("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = 'slot_$db'")
 
 
+LEAKED = Truth(courses=refused().courses, verdicts=(Verdict.RESTART_WITH_BACKOFF,), classes=("PG_SLOT_ACTIVE",))
+LEAKED_REMARK = "Debezium 3.2 says RUNNING for ever while a task that could not be stopped holds its slot"
 HANGS = Scenario(
     name="offset-flush-times-out",
     cause="the broker hangs for 25 s and offsets cannot be flushed",
@@ -30,15 +32,4 @@ HANGS = Scenario(
     watch=60,
     alone=True,
 )
-LEAKED = HANGS.but(
-    stack="e",
-    truth=Truth(
-        courses=refused().courses,
-        verdicts=(Verdict.RESTART_WITH_BACKOFF,),
-        classes=("PG_SLOT_ACTIVE",),
-    ),
-    mend=end_its_session,
-    watch=0,
-    remark="Debezium 3.2 says RUNNING for ever while a task that could not be stopped holds its slot",
-)
-SCENARIOS = (HANGS, LEAKED)
+SCENARIOS = (HANGS, HANGS.but(stack="e", truth=LEAKED, mend=end_its_session, watch=0, remark=LEAKED_REMARK))

@@ -165,10 +165,14 @@ def outlive(suspicions: tuple[Suspicion, ...], sign: SignOfLife, policy: RepairP
 
 
 def _after(sign: SignOfLife, suspicion: Suspicion, policy: RepairPolicy) -> Suspicion | None:
-    """None if it is disproved. A task that starts again by itself may be well, or at its next try in vain."""
-    if sign.life is not Life.STARTED or suspicion.silence is not Silence.INTERNAL_RETRY:
+    """None if it is disproved. A task that starts again by itself may be well, or at its next try in vain.
+
+    Each of its tries ends like a stop in order, so that such a stop says nothing of it.
+    """
+    if suspicion.silence is not Silence.INTERNAL_RETRY or sign.life not in (Life.STARTED, Life.ORDERLY_STOP):
         return None if disproves(sign, suspicion, policy) else suspicion
-    if sign.at <= suspicion.seen_at or not same_task(sign.task, suspicion.diagnosis.task):
+    started = sign.life is Life.STARTED and sign.at > suspicion.seen_at
+    if not started or not same_task(sign.task, suspicion.diagnosis.task):
         return suspicion
     return replace(suspicion, resumed_at=max(sign.at, suspicion.resumed_at or sign.at))
 
