@@ -14,17 +14,20 @@ from connectops.model import (
     Attempt,
     AttemptEnd,
     ConnectorRecord,
+    Diagnosis,
     Health,
     Incident,
+    Intent,
     Look,
     Membership,
     Phase,
     RepairPolicy,
+    Severity,
     Shared,
     SharedSource,
     Tasks,
 )
-from tests.builders import MINUTE, NOW, ORDERS, SECOND, a_diagnosis, a_failed_look, a_look
+from tests.builders import MINUTE, NOW, ORDERS, SECOND, a_diagnosis, a_failed_look, a_look, a_refusal
 
 POLICY = RepairPolicy()
 RECORD = ConnectorRecord(ORDERS)
@@ -58,6 +61,21 @@ def moving(seconds: float) -> Look:
 )
 def test_records_prove_a_restart_only_together_with_tasks_seen_after_it(look: Look, proof: Proof) -> None:
     assert judged(an_incident(), look, Health.HEALTHY, 1) is proof
+
+
+@pytest.mark.parametrize(
+    ("cause", "moved", "proof"),
+    [
+        (a_refusal(), 29, Proof.NOT_YET),
+        (a_refusal(), 31, Proof.BY_RECORDS),
+        (a_diagnosis(), 29, Proof.BY_RECORDS),
+    ],
+)
+def test_a_refusal_heard_after_the_restart_is_outlived_only_by_later_records(
+    cause: Diagnosis, moved: float, proof: Proof
+) -> None:
+    incident = an_incident(diagnosis=cause, heard_at=NOW + 30 * SECOND)
+    assert judged(incident, moving(moved), Health.HEALTHY, 1) is proof
 
 
 @pytest.mark.parametrize("health", [Health.DEGRADED, Health.FAILED, Health.NO_TASKS])
@@ -102,7 +120,13 @@ def test_what_is_not_healthy_when_the_time_is_up_is_not_proven(health: Health) -
 
 SEEN = {"evidence_at": NOW, "health": Health.FAILED, "phase": Phase.WAITING}
 LINES_ONLY = {"evidence_at": NOW, "phase": Phase.WATCHING, "diagnosis": a_diagnosis(killed=False)}
-DIED_UNSEEN = {"evidence_at": NOW, "phase": Phase.REFUSED, "diagnosis": a_diagnosis(killed=True)}
+DIED_UNSEEN = {
+    "evidence_at": NOW,
+    "phase": Phase.REFUSED,
+    "diagnosis": a_diagnosis(killed=True),
+    "told_at": NOW,
+    "told": Severity.WARNING,
+}
 SHOWN = {"health": Health.FAILED, "shown_at": NOW + SECOND}
 SHOWN_BEFORE = SHOWN | {"shown_at": NOW - SECOND}
 """The restart, not of this death."""
@@ -141,6 +165,29 @@ def test_what_shows_the_end_depends_on_what_showed_the_failure(
     now = NOW + minutes * MINUTE
     look = a_look(now, records_at=None if records is None else NOW + records * SECOND)
     assert weigh_recovery(RECORD, incident, look, POLICY, now) is proof
+
+
+@pytest.mark.parametrize(
+    ("told", "minutes", "severity", "proof"),
+    [
+        (None, 0, None, Proof.NOT_YET),
+        (Severity.INFO, 0, None, Proof.NOT_YET),
+        (Severity.INFO, 0, Severity.WARNING, Proof.NOT_YET),
+        (Severity.INFO, 0, Severity.INFO, Proof.BY_TASKS),
+        (Severity.WARNING, 0, None, Proof.BY_TASKS),
+        (Severity.PAGE, 0, None, Proof.BY_TASKS),
+        (Severity.WARNING, 1, None, Proof.NOT_YET),
+        (Severity.WARNING, -1, None, Proof.BY_TASKS),
+    ],
+)
+def test_a_death_that_no_status_shows_is_not_over_before_long_after_a_person_was_called(
+    told: Severity | None, minutes: float, severity: Severity | None, proof: Proof
+) -> None:
+    told_at = NOW + minutes * MINUTE if told else None
+    incident = an_incident(**(DIED_UNSEEN | {"healthy_looks": 2, "told": told, "told_at": told_at}))
+    now = NOW + 240 * MINUTE
+    policy = replace(POLICY, intent=Intent(severity=severity))
+    assert weigh_recovery(RECORD, incident, a_look(now), policy, now) is proof
 
 
 RETRYING = {"evidence_at": NOW, "health": Health.RETRYING, "phase": Phase.WAITING}

@@ -152,6 +152,28 @@ def test_a_death_after_a_restart_that_no_look_shows_is_not_over_because_the_stat
     assert world.hands.restarts[1:] == [("msk/orders", Action.RESTART_CONNECTOR)]
 
 
+@pytest.mark.parametrize(("died_at", "ended"), [(1.5, False), (0, True)])
+def test_another_death_after_one_that_a_look_showed_has_to_be_shown_itself(
+    world: World, died_at: float, *, ended: bool
+) -> None:
+    world.take(a_refusal())
+    world.take(failed(1), MINUTE)
+    world.take(a_refusal(at=NOW + died_at * MINUTE), 1.5 * MINUTE)
+    for minute in range(2, 30):
+        world.take(healthy(minute), minute * MINUTE)
+    assert (world.record().incident is None) is ended
+
+
+def test_another_death_that_a_look_shows_is_over_when_looks_show_it_running(world: World) -> None:
+    world.take(a_refusal())
+    world.take(failed(1), MINUTE)
+    world.take(a_refusal(at=NOW + 90 * SECOND), 90 * SECOND)
+    world.take(failed(2), 2 * MINUTE)
+    world.take(healthy(3), 3 * MINUTE)
+    world.take(healthy(4), 4 * MINUTE)
+    assert world.record().incident is None
+
+
 @pytest.mark.parametrize(("running", "failed", "ended"), [(0, 0, False), (0, 1, True)])
 def test_a_look_without_a_task_shows_no_death(world: World, running: int, failed: int, *, ended: bool) -> None:
     world.take(a_diagnosis(consequences=("PG_SLOT_MISSING",)))
@@ -179,6 +201,20 @@ def test_an_unknown_death_that_no_look_shows_and_no_records_disprove_is_told_to_
     an_unknown_death(world, *range(1, int(until)), until)
     assert world.voice.changes == told
     assert world.hands.restarts == []
+
+
+@pytest.mark.parametrize("kind", [OrderKind.HOLD, OrderKind.SILENCE])
+def test_one_of_which_a_person_wants_to_hear_nothing_for_hours_is_told_then_and_not_over_before(
+    world: World, kind: OrderKind
+) -> None:
+    world.take(an_order(kind, until=NOW + 300 * MINUTE))
+    an_unknown_death(world, *range(1, 300, 7))
+    assert world.voice.said == []
+    for minute in range(300, 530, 7):
+        world.take(healthy(minute), minute * MINUTE)
+    assert [severity for _, severity in world.voice.changes] == ["warning"]
+    world.take(healthy(550), 550 * MINUTE)
+    assert world.record().incident is None
 
 
 def test_one_that_was_told_ends_with_records_and_says_so(world: World) -> None:
@@ -608,6 +644,22 @@ def test_a_restart_that_was_not_answered_is_proven_by_tasks_only_where_a_look_ha
     for later in range(minute + 1, minute + 15):
         world.take(healthy(later, connector=ONPREM), later * MINUTE)
     assert (("resolved", "info") in world.voice.changes) is shown
+
+
+@pytest.mark.parametrize("behind", [0, 2])
+def test_a_refusal_after_a_restart_holds_though_the_clock_of_its_worker_is_behind(world: World, behind: int) -> None:
+    world.sight.sees = a_failed_look(connector=ONPREM)
+    world.take(finding(a_diagnosis(verdict=Verdict.RESTART_NOW), ONPREM))
+    assert len(world.hands.restarts) == 1
+    world.take(finding(a_refusal(at=NOW + (1.5 - behind) * MINUTE), ONPREM), 1.5 * MINUTE)
+    at = NOW + 2 * MINUTE
+    world.take(a_look(at, records_at=NOW + MINUTE, connector=ONPREM), 2 * MINUTE)
+    assert ("resolved", "info") not in world.voice.changes
+    for minute in (3, 4, 5):
+        world.take(failed(minute, connector=ONPREM), minute * MINUTE)
+    incident = world.record(ONPREM).incident
+    assert incident is not None
+    assert incident.phase is Phase.REFUSED
 
 
 def test_a_restart_that_the_platform_refuses_for_an_hour_is_told_once(world: World) -> None:

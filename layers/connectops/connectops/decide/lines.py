@@ -60,7 +60,7 @@ def _stale(
     record = replace(record, incident=history)
     if diagnosis.verdict is not Verdict.DO_NOT_RESTART or not evidence.is_unheard(record, seen_at):
         return nothing(record, reason)
-    history = replace(history, diagnosis=evidence.join(history.diagnosis, diagnosis))
+    history = replace(history, diagnosis=evidence.join(history.diagnosis, diagnosis), heard_at=now)
     record = replace(record, incident=history)
     if history.phase in (Phase.RESTARTING, Phase.PROVING):
         return nothing(record, reason)
@@ -73,12 +73,19 @@ def _joined(record: ConnectorRecord, diagnosis: Diagnosis, seen_at: datetime, no
         incident,
         diagnosis=evidence.join(incident.diagnosis, diagnosis),
         silent=incident.silent and not diagnosis.killed,
+        shown_at=None if _is_another_death(incident, diagnosis, seen_at) else incident.shown_at,
         evidence_at=max(incident.evidence_at, seen_at),
         line_at=max(incident.line_at or seen_at, seen_at),
         heard_at=now,
         healthy_looks=0,
     )
     return noted(joined, now, f"read {diagnosis.failure_class}", diagnosis.cause)
+
+
+def _is_another_death(incident: Incident, diagnosis: Diagnosis, seen_at: datetime) -> bool:
+    """What died twice was started in between, by a person or a rebalance: looks showed the death before, if any."""
+    died_before = incident.diagnosis is not None and incident.diagnosis.killed
+    return diagnosis.killed and died_before and (incident.line_at is None or seen_at > incident.line_at)
 
 
 def hear_suspicion(record: ConnectorRecord, suspicion: Suspicion, policy: RepairPolicy, now: datetime) -> Step:

@@ -7,7 +7,18 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 from connectops.decide.evidence import moved_since
-from connectops.model import Attempt, AttemptEnd, ConnectorRecord, Health, Incident, Look, RepairPolicy
+from connectops.decide.loudness import is_louder
+from connectops.model import (
+    Attempt,
+    AttemptEnd,
+    ConnectorRecord,
+    Health,
+    Incident,
+    Look,
+    RepairPolicy,
+    Severity,
+    Verdict,
+)
 
 FAILED_TASKS = frozenset({Health.DEGRADED, Health.FAILED, Health.NO_TASKS})
 FAILING = FAILED_TASKS | {Health.STALLED, Health.RETRYING, Health.STUCK}
@@ -32,12 +43,16 @@ def weigh_restart(
     policy: RepairPolicy,
     now: datetime,
 ) -> Proof:
-    """Judge a restart that the platform has finished, by one look made after it."""
+    """Judge a restart that the platform has finished, by one look made after it.
+
+    A refusal that is dated before the restart and was heard after it may only have a clock that is behind: then records
+    count from when it was heard.
+    """
     restarted = attempt.restarted_at or attempt.claimed_at
     seen_after = look.tasks is not None and look.tasks.seen_at > restarted
     if health in FAILED_TASKS and seen_after and incident.looks >= policy.looks_needed:
         return Proof.FAILED_AGAIN
-    if health is Health.HEALTHY and seen_after and moved_since(record, look, restarted):
+    if health is Health.HEALTHY and seen_after and moved_since(record, look, max(restarted, _refused_at(incident))):
         return Proof.BY_RECORDS
     if now - restarted < policy.proof_window:
         return Proof.NOT_YET
@@ -47,6 +62,11 @@ def weigh_restart(
     return Proof.TIME_IS_UP
 
 
+def _refused_at(incident: Incident) -> datetime:
+    refused = incident.diagnosis is not None and incident.diagnosis.verdict is Verdict.DO_NOT_RESTART
+    return incident.heard_at if refused and incident.heard_at else incident.opened_at
+
+
 def weigh_recovery(
     record: ConnectorRecord, incident: Incident, look: Look, policy: RepairPolicy, now: datetime
 ) -> Proof:
@@ -54,7 +74,8 @@ def weigh_recovery(
 
     Where the status never showed the failure, it cannot show its end: then a long time without any further line about
     it is needed. What was confirmed by silence is disproved by records alone, and so is the death of a task that the
-    status never showed, until people were told again: a dead task logs nothing, and its last status may stand for ever.
+    status never showed, until long after people were told: a dead task logs nothing, and its last status may stand for
+    ever.
     A task that retries says RUNNING between two tries: without records only a longer peace than between them shows that
     it is well.
     """
@@ -70,14 +91,23 @@ def weigh_recovery(
     retries = incident.health is Health.RETRYING
     if retries and not _quiet_since(incident.evidence_at, policy.internal_retry_after, now):
         return Proof.NOT_YET
-    if died_unseen(incident) and not _quiet_since(incident.failing_until, _told_again_after(record, policy), now):
+    if died_unseen(incident) and not _told_long_ago(record, incident, policy, now):
         return Proof.NOT_YET
     return Proof.BY_TASKS
 
 
-def _told_again_after(record: ConnectorRecord, policy: RepairPolicy) -> timedelta:
-    """A shared incident is told again that long after its proof, which may come hours after the death of a member."""
-    return 2 * policy.repeat_notice_after if record.fleet else policy.repeat_notice_after
+def _told_long_ago(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: datetime) -> bool:
+    """Whether people had the time between two notices to look at a death that no status shows.
+
+    A shared incident is told again that long after its proof, which may come hours after the death of a member. What is
+    told as information calls nobody, unless somebody wants all of it no louder.
+    """
+    if record.fleet:
+        return _quiet_since(incident.failing_until, 2 * policy.repeat_notice_after, now)
+    called = is_louder(policy.intent.severity or Severity.WARNING, Severity.INFO)
+    if incident.told_at is None or (called and incident.told is Severity.INFO):
+        return False
+    return _quiet_since(max(incident.failing_until, incident.told_at), policy.repeat_notice_after, now)
 
 
 def status_showed_it(incident: Incident) -> bool:

@@ -89,10 +89,8 @@ def _version(text: str | None) -> tuple[int, ...]:
 
 def rule(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: datetime) -> Decision:
     """What is right for an incident whose evidence is sufficient. The order of the rules is their rank."""
-    intent = policy.intent
-    if intent.held_until:
-        reason = f"held until {intent.held_until:%Y-%m-%d %H:%M} UTC: {intent.held_because}"
-        return _decide(Action.WAIT, incident, reason, intent.held_until)
+    if on_hold := while_held(incident, policy):
+        return on_hold
     forbidden = _forbidden(record, incident, policy, now)
     if forbidden:
         return forbidden
@@ -109,6 +107,15 @@ def rule(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now:
     if policy.mode is Mode.OFF:
         return _decide(Action.NOTHING, incident, f"a restart of {what} would be right, but repair is switched off")
     return _decide(action, incident, f"restart {number} of at most {cap}: {what}")
+
+
+def while_held(incident: Incident, policy: RepairPolicy) -> Decision | None:
+    """Whatever would be right: it is decided when the hold is over. None if there is none."""
+    intent = policy.intent
+    if intent.held_until is None:
+        return None
+    reason = f"held until {intent.held_until:%Y-%m-%d %H:%M} UTC: {intent.held_because}"
+    return _decide(Action.WAIT, incident, reason, intent.held_until)
 
 
 def _forbidden(record: ConnectorRecord, incident: Incident, policy: RepairPolicy, now: datetime) -> Decision | None:
