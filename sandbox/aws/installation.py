@@ -8,7 +8,7 @@ from moto.awslambda.models import LambdaFunction
 from moto.logs.models import LogEvent
 from moto.sqs.models import Message
 
-from sandbox.aws import calls, cloudwatch, kafkaconnect
+from sandbox.aws import calls, cloudwatch, kafkaconnect, tables
 from sandbox.aws.cloudformation import installation as cloudformation
 from sandbox.aws.delivery import alarms, log_events, notifications, queues
 from sandbox.aws.delivery.event_source_mappings import Pollers
@@ -31,6 +31,7 @@ def install(world: World, workers: Workers | None = None) -> None:
     kafkaconnect.models.workers = workers or ImaginaryWorkers(world.switches)
     calls.install(world)
     cloudwatch.install(world)
+    tables.install(world)
     execution.install(world)
     queues.install(world)
     notifications.install(world)

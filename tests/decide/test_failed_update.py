@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectops.decide.updates import is_news
@@ -224,6 +224,7 @@ def test_its_phase_says_that_a_person_is_needed(world: World) -> None:
     assert incident.timeline[0].what == "update ROLLED_BACK"
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["well", "failed", "degraded", "updating", "dies", "refused", "paused"]), max_size=25))
 def test_whatever_happens_to_the_connector_is_decided_as_if_no_update_had_failed(story: list[str]) -> None:
     with_update, without = World(), World()

@@ -17,13 +17,17 @@ from moto.cloudwatch.models import Alarm, CloudWatchBackend
 from moto.core.base_backend import BaseBackend
 from moto.core.common_models import BaseModel, CloudFormationModel
 from moto.core.responses import BaseResponse
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.responses import DynamoHandler
 from moto.iam.models import Role
 from moto.logs.models import LogEvent, LogGroup, LogStream
 from moto.s3.models import S3Backend
 from moto.scheduler.models import EventBridgeSchedulerBackend, Schedule
 from moto.sns.models import Subscription, Topic
 from moto.sqs.models import Message, Queue, SQSBackend
+
+from sandbox.aws.tables import OF_ITEMS
 
 CREATE = "resource_name cloudformation_json account_id region_name kwargs"
 UPDATE = "original_resource new_resource_name cloudformation_json account_id region_name"
@@ -93,6 +97,12 @@ def test_a_patched_function_has_the_parameters_that_the_patch_expects(
     function: Callable[..., Any], parameters: str
 ) -> None:
     assert list(inspect.signature(function).parameters) == parameters.split()
+
+
+@pytest.mark.parametrize("method", OF_ITEMS)
+def test_items_are_read_and_written_by_that_name(method: str) -> None:
+    assert callable(getattr(DynamoDBBackend, method))
+    assert f".{method}(" in inspect.getsource(DynamoHandler)
 
 
 @pytest.mark.parametrize("method", ["create_stack", "update_stack", "create_change_set"])
