@@ -44,7 +44,7 @@ class Event:
 
 _KILLED = (
     "being killed and will not recover until manually restarted",
-    "threw an uncaught and unrecoverable exception",
+    "threw an uncaught",
     "Unable to initialize and start connector",
     "is FAILED in its status",
     "Failed to start connector",

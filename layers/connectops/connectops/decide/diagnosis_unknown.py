@@ -43,7 +43,8 @@ _HINTS = re.compile(
     r"for input string|is null\b|out of bounds|no enum constant|no value present|"
     r"assertion|bufferunderflow|negativearray|duplicate (?:key|value|entry|column|field)|"
     r"offset|position|purged|expired|no longer|lost|corrupt|snapshot|"
-    r"denied|auth|permission|privilege|credential|forbidden|unauthorized|certificate|ssl|licen[cs]e|quota",
+    r"denied|auth|permission|privilege|credential|forbidden|unauthorized|certificate|ssl|licen[cs]e|quota|"
+    r"password|passphrase|key ?store|trust ?store|decrypt|cipher|incorrect",
     re.IGNORECASE,
 )
 _REFUSALS = re.compile(r"SQL\w*Exception|SqlException|Mongo\w+Exception|StatusRuntimeException|\bORA-\d|SQLCODE=-")

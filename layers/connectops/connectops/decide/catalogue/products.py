@@ -31,7 +31,7 @@ REFUSES_LOGIN: tuple[Signature, ...] = (
         # Redis, RabbitMQ, Neo4j, MQTT, IBM MQ, Cassandra
         "NOAUTH Authentication required", "WRONGPASS invalid username-password pair", "NOPERM this user has no permissions",
         "ACCESS_REFUSED", "The client is unauthorized due to authentication failure", "Not authorized to connect",
-        "MQRC_NOT_AUTHORIZED", "reason '2035'", "Couldn't get OAuth2 access token", "Couldn't find access token property", "Provided username * and/or password are incorrect",
+        "MQRC_NOT_AUTHORIZED", "reason '2035'", "JMSWMQ2013", "Couldn't get OAuth2 access token", "Couldn't find access token property", "Provided username * and/or password are incorrect",
         # SFTP, HDFS, Salesforce, Splunk, Elasticsearch
         "com.jcraft.jsch.JSchException: Auth fail", "Auth cancel", "GSS initiate failed",
         "Client cannot authenticate via:", "Unable to obtain password from user", "INVALID_LOGIN:",
@@ -78,12 +78,13 @@ REJECTS_RECORD: tuple[Signature, ...] = (
     Signature(text="Cannot convert", frames=("iceberg.connect.",), weight=Weight.SPECIFIC),
     *texts(
         # What connectors say of a record before the target sees it
-        "Null valued records are not writeable", "Record keys must be non-null when upsert/delete is enabled",
+        "Null valued records are not writeable", "Cannot write null valued record", "Unsupported source value type:",
+        "error no registered converter found for", "value doc before field is empty", "value doc after field is empty", "Record keys must be non-null when upsert/delete is enabled",
         "Failed to build mapping for schema", "Failed to convert schema to mapping", "Error converting external version header",
         "is not valid json for record.value", "Kafka Connect schema contains cycle",
         weight=Weight.SPECIFIC,
     ),
-    *exceptions("ConversionConnectException", "JsonToMapException", weight=Weight.SPECIFIC),
+    *exceptions("ConversionConnectException", "JsonToMapException", "com.google.firebase.database.DatabaseException", weight=Weight.SPECIFIC),
     Signature(text="SQL compilation error", also=SNOWFLAKE),
     *_grpc("INVALID_ARGUMENT", "NOT_FOUND", "ALREADY_EXISTS", "FAILED_PRECONDITION", "OUT_OF_RANGE"),
     *exceptions("org.apache.iceberg.exceptions.BadRequestException", "org.apache.iceberg.exceptions.ValidationException",
@@ -130,7 +131,7 @@ UNAVAILABLE: tuple[Signature, ...] = (
         # Redis, RabbitMQ, IBM MQ, HDFS, AWS
         "LOADING Redis is loading the dataset in memory", "READONLY You can't write against a read only replica",
         "OOM command not allowed when used memory", "MQRC_Q_MGR_NOT_AVAILABLE", "MQRC_Q_MGR_QUIESCING", "MQRC_CONNECTION_QUIESCING",
-        "MQRC_Q_FULL", "reason '2059'", "reason '2009'", "reason '2538'", "Name node is in safe mode",
+        "MQRC_Q_FULL", "reason '2059'", "reason '2009'", "reason '2538'", "JMSWMQ1107", "Name node is in safe mode",
         "minReplication nodes", "ProvisionedThroughputExceededException", "TooManyRequestsException",
         "REQUEST_LIMIT_EXCEEDED",
         # Elasticsearch, OpenSearch, Redis, BigQuery through Cloud Storage, Iceberg
@@ -151,6 +152,12 @@ UNAVAILABLE: tuple[Signature, ...] = (
                 "ElasticsearchTimeoutException", weight=Weight.SPECIFIC),
     Signature(text="AlreadyBeingCreatedException", weight=Weight.SPECIFIC),
     Signature(exception="ClickHouseException", text="Connect to", weight=Weight.GENERIC),
-    *texts("Could not write sink records", "Could not read from Redis", "Could not read messages from stream",
+    *texts("JMSWMQ0018", "Could not write sink records", "Could not write offsets", "Could not open reader", "Could not ack offsets to Redis",
+           "Timeout while reading stream messages", "Could not read from Redis",
+           # What connectors to Elasticsearch, OpenSearch, S3, MongoDB and Iceberg were about to do: the cause says why they could not.
+           "Failed to check if", "Failed to create index", "Failed to get mapping for index", "Could not create index", "Failed to bulk processing",
+           "Unable to open ElasticsearchClient", "Unable to tag S3 object",
+           "An exception occurred when trying to get the next item from the Change Stream",
+           "is terminated, commit aborted", "Timed out waiting for coordinator shutdown", "Could not read messages from stream",
            "Unable to get current time from DB", "Error while getting initial timestamp from database", weight=Weight.WEAK),
 )  # fmt: skip

@@ -13,6 +13,36 @@ from connectops.model import DataImpact, Severity, Verdict
 GROUP = "Sinks and other endpoints"
 ENDPOINT = (Party.ENDPOINT,)
 
+_UNFIT_FOR_ITS_COLUMN = (
+    # PostgreSQL utils/adt (SQLSTATE 22xxx, 23xxx, 42xxx)
+    "timestamp out of range", "date out of range", "interval out of range", "smallint out of range", "integer out of range",
+    "bigint out of range", "time zone displacement out of range", "invalid byte sequence for encoding",
+    "unsupported Unicode escape sequence", "malformed array literal", "malformed record literal", "invalid input value for enum",
+    "bit string length", "bit string too long", "does not match type bit", "conflicting key value violates exclusion constraint",
+    "no partition of relation", "cannot insert a non-DEFAULT value into column", "cannot insert into column",
+    "ON CONFLICT DO UPDATE command cannot affect row a second time", "no unique or exclusion constraint matching the ON CONFLICT",
+    "index row size", "row is too big:",
+    # MySQL errmsg (1048 - 4025)
+    "Incorrect integer value", "Incorrect decimal value", "Incorrect double value", "Incorrect date value", "Incorrect time value",
+    "Incorrect DATE value", "Incorrect DATETIME value", "Incorrect TIMESTAMP value",
+    "Column count doesn't match value count", "doesn't have a default value", "Cannot add or update a child row",
+    "Cannot delete or update a parent row", "Row size too large", "Specified key was too long",
+    "used in key specification without a key length", "Check constraint * is violated", "Duplicate column name",
+    "Invalid JSON text", "Cannot create a JSON value", "in the GEOMETRY field",
+    # SQL Server (206, 213, 245, 515, 547, 2627, 8023, 8114, 8115, 242)
+    "Operand type clash", "Error converting data type", "statement conflicted with the", "Cannot insert duplicate key",
+    "resulted in an out-of-range value", "Column name or number of supplied values does not match",
+    "The supplied value is not a valid instance of data type", "Cannot update identity column", "Cannot find the object",
+    # Oracle, Db2, SAP HANA, Vertica, Redshift, SQLite
+    "ORA-00932", "ORA-00947", "ORA-00913", "ORA-01401", "ORA-01407", "ORA-01461", "ORA-01830", "ORA-01840", "ORA-01843", "ORA-01847",
+    "ORA-01858", "ORA-01861", "ORA-02290", "ORA-02292", "ORA-01465", "ORA-01483", "ORA-01426", "ORA-32795",
+    "SQLCODE=-117", "SQLCODE=-180", "SQLCODE=-181", "SQLCODE=-301", "SQLCODE=-305", "SQLCODE=-404", "SQLCODE=-408", "SQLCODE=-413",
+    "SQLCODE=-420", "SQLCODE=-433", "SQLCODE=-530", "SQLCODE=-531", "SQLCODE=-532", "SQLCODE=-545", "SQLCODE=-802",
+    "inserted value too large for column", "cannot insert NULL or update to NULL", "One or more rows were rejected by the server",
+    "Value too long for character type", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "has no column named",
+)  # fmt: skip
+"""What databases say of a value or row that does not fit its table: once more is once more in vain."""
+
 SINK_CLASSES = (
     FailureClass(
         id="SINK_JDBC_SCHEMA_MISMATCH",
@@ -42,6 +72,7 @@ SINK_CLASSES = (
                 "Out of range value for column",
                 "value out of range",
                 "numeric field overflow",
+                *_UNFIT_FOR_ITS_COLUMN,
                 "violates not-null constraint",
                 "violates unique constraint",
                 "violates foreign key constraint",
@@ -103,6 +134,7 @@ SINK_CLASSES = (
                         "MysqlDataTruncation", "SQLIntegrityConstraintViolationException", "SQLSyntaxErrorException",
                         "SQLDataException", weight=Weight.SPECIFIC, party=ENDPOINT),
             Signature(exception="java.sql.BatchUpdateException", weight=Weight.GENERIC, party=ENDPOINT),
+            *texts("java.sql.BatchUpdateException", "Call getNextException to see", weight=Weight.GENERIC, party=ENDPOINT),
         ),
     ),
     FailureClass(
@@ -239,10 +271,11 @@ SINK_CLASSES = (
                 "Connections could not be acquired from the underlying database",
                 "could not extend file", "Timeout on blocked", "Connection pool shut down", "Connection refused", "Connection reset by peer", "Read timed out",
                 "canceling statement due to statement timeout", "canceling statement due to lock timeout",
-                "RetriableException from SinkTask",
                 weight=Weight.SPECIFIC,
                 party=(Party.ENDPOINT,),
             ),
+            # What it tries again is not said by that: JdbcSinkTask tries everything again, also a row that never fits.
+            Signature(text="RetriableException from SinkTask", weight=Weight.WEAK, party=ENDPOINT),
             Signature(text="Acquisition Attempt Failed", weight=Weight.WEAK, role=Role.HINT),
             Signature(text="Unable to determine Dialect", weight=Weight.WEAK, also="Sink"),
             Signature(text="Unable to determine Dialect", weight=Weight.WEAK, frames=("Sink",)),
