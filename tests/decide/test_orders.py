@@ -182,6 +182,15 @@ def test_a_restart_that_is_being_proven_is_waited_for_or_overruled(world: World)
     assert "being proven" in answer(world)[1]
     world.take(an_order(RESTART, NOW + MINUTE, id="third", force=True), MINUTE)
     assert len(world.hands.restarts) == 2
+    assert [attempt.end for attempt in world.record().recent_attempts] == [AttemptEnd.INTERRUPTED, None]
+
+
+def test_what_was_being_proven_still_is_where_the_platform_refuses_another_restart(world: World) -> None:
+    world.take(an_order(RESTART))
+    world.take(a_look(NOW + MINUTE), MINUTE)
+    world.hands.refuses = Forbidden("no")
+    world.take(an_order(RESTART, NOW + MINUTE, id="again", force=True), MINUTE)
+    assert [attempt.end for attempt in world.record().recent_attempts] == [None]
 
 
 @pytest.mark.parametrize("mode", [Mode.ADVISE, Mode.OFF])

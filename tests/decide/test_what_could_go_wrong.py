@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from connectops.errors import Busy, OutcomeUnknown, Unreachable
+from connectops.errors import Busy, NotFound, OutcomeUnknown, Unreachable
 from connectops.model import (
     UNKNOWN_CLASS,
     Action,
@@ -644,6 +644,31 @@ def test_a_restart_that_was_not_answered_is_proven_by_tasks_only_where_a_look_ha
     for later in range(minute + 1, minute + 15):
         world.take(healthy(later, connector=ONPREM), later * MINUTE)
     assert (("resolved", "info") in world.voice.changes) is shown
+
+
+@pytest.mark.parametrize("state", [ConnectorState.PAUSED, ConnectorState.STOPPED, ConnectorState.GONE])
+@pytest.mark.parametrize("through", [True, False])
+def test_a_restart_during_which_somebody_takes_the_connector_away_has_an_outcome_too(
+    world: World, state: ConnectorState, *, through: bool
+) -> None:
+    world.take(a_diagnosis(verdict=Verdict.RESTART_NOW))
+    operation = f"{ARN}/operation-1"
+    going_on = OperationState.COMPLETE if through else OperationState.IN_PROGRESS
+    world.sight.operations[operation] = Operation(operation, going_on, NOW)
+    assert incident_of(world).attempts[0].end is None
+    world.take(a_look(NOW + MINUTE, state=state), MINUTE)
+    [ended] = world.records.ended
+    assert [attempt.end for attempt in ended.attempts] == [AttemptEnd.INTERRUPTED]
+    assert world.record().recent_attempts == ended.attempts
+    assert ended.attempts[0].ended_at == NOW + MINUTE
+
+
+def test_a_restart_that_finds_no_connector_was_refused(world: World) -> None:
+    world.hands.refuses = NotFound("no such connector")
+    world.take(a_diagnosis(verdict=Verdict.RESTART_NOW))
+    assert world.record().incident is None
+    assert ("closed", "info") in world.voice.changes
+    assert world.record().recent_attempts == ()
 
 
 @pytest.mark.parametrize("behind", [0, 2])

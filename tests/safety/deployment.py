@@ -200,7 +200,9 @@ class Deployment:
         self.stored = self.shared.save(record, now, ended, beside)
         if claims:
             self.watch_a_claim()
-        self.ended += [ended] if ended else []
+        if ended:
+            self.rules.see_end(ended)
+            self.ended.append(ended)
         self.promised |= {notice.id for notice in record.outbox}
         self._may_crash()
         if self.random.random() < self.faults.ledger / 2:

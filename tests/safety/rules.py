@@ -138,6 +138,11 @@ class Rules:
         quiet = notice.change in ENDS or notice.shared is not None
         must(hold=not loud or quiet, rule=f"{notice.change} was told of a silenced connector")
 
+    def see_end(self, incident: Incident) -> None:
+        """It is over and written down: nothing of it can be learned later."""
+        left = [attempt.number for attempt in incident.attempts if attempt.end is None]
+        must(hold=not left, rule=f"an incident that ended with attempts of which nobody knows the end: {left}")
+
     def refused(self) -> None:
         """The platform said no: nothing was changed, and the attempt does not count."""
         self.calls.pop()

@@ -531,6 +531,8 @@ class AttemptEnd(StrEnum):
     NOT_PROVEN = "NOT_PROVEN"
     REFUSED = "REFUSED"
     """The platform said no; nothing was changed."""
+    INTERRUPTED = "INTERRUPTED"
+    """Somebody paused, stopped, deleted or restarted it before it was known what came of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from connectops.decide import alerting
 from connectops.decide.incident import Step, closed_by_hand, conclude, nothing
 from connectops.decide.intent import tailored
+from connectops.decide.outcome import amend, ended
 from connectops.decide.proof import looks_the_same_restarted
 from connectops.decide.restart_policy import due_at, verdict_of
 from connectops.decide.timeline import noted, shortened
@@ -52,7 +53,7 @@ def accepted(
     """The platform took the call: there is an operation to follow, or it is done already."""
     policy = tailored(policy, record, now)
     phase = Phase.PROVING if restarted_at else Phase.RESTARTING
-    record = _amend(record, operation=operation, restarted_at=restarted_at, remark=remark)
+    record = amend(record, operation=operation, restarted_at=restarted_at, remark=remark)
     if record.incident is None:
         return record
     incident = noted(replace(record.incident, phase=phase), now, "the platform accepted the restart", remark or "-")
@@ -67,7 +68,7 @@ def accepted(
 def refused(record: ConnectorRecord, error: ConnectOpsError, policy: RepairPolicy, now: datetime) -> Step:
     """The platform said no, or was not reached, and changed nothing: the attempt does not count."""
     policy = tailored(policy, record, now)
-    if isinstance(error, NotFound) or record.incident is None:
+    if record.incident is None:
         return closed_by_hand(record, "it was deleted", policy, now)
     record, incident = ended(record, record.incident, AttemptEnd.REFUSED, shortened(str(error)), now)
     incident = replace(incident, attempts=_as_one(incident.attempts))
@@ -76,6 +77,8 @@ def refused(record: ConnectorRecord, error: ConnectOpsError, policy: RepairPolic
         recent_attempts=record.recent_attempts[:-1],
         backoff_attempts=max(record.backoff_attempts - 1, 0),
     )
+    if isinstance(error, NotFound):
+        return closed_by_hand(replace(record, incident=incident), "it was deleted", policy, now)
     if error.waiting_helps:
         return replace(held(record, incident, f"busy: {error}", policy, now), busy=True)
     barred = replace(incident, barred=str(error))
@@ -108,7 +111,7 @@ def follow(record: ConnectorRecord, operation: Operation | None, policy: RepairP
         if now - attempt.claimed_at < policy.first_backoff:
             return nothing(record, "the claimed restart has left no trace yet")
         return end_attempt(record, incident, AttemptEnd.NOT_PROVEN, policy, now, "the call left no trace: it is spent")
-    record = _amend(record, operation=operation.arn)
+    record = amend(record, operation=operation.arn)
     match operation.state:
         case OperationState.COMPLETE:
             return _proving(record, operation.ended_at or now, "the operation is complete", now)
@@ -136,21 +139,12 @@ def lose_sight(record: ConnectorRecord, policy: RepairPolicy, now: datetime) -> 
 
 
 def _proving(record: ConnectorRecord, at: datetime, why: str, now: datetime) -> Step:
-    record = _amend(record, restarted_at=at)
+    record = amend(record, restarted_at=at)
     if record.incident is None:
         return nothing(record, why)
     proving = replace(record.incident, phase=Phase.PROVING, looks=0, healthy_looks=0)
     proving = noted(proving, now, "waiting for proof", why)
     return nothing(replace(record, incident=proving), why)
-
-
-def ended(
-    record: ConnectorRecord, incident: Incident, end: AttemptEnd, remark: str, now: datetime
-) -> tuple[ConnectorRecord, Incident]:
-    """The last attempt is over, whatever came of it."""
-    record = _amend(replace(record, incident=incident), end=end, ended_at=now, remark=remark)
-    incident = noted(record.incident or incident, now, f"attempt {incident.attempts[-1].number}: {end}", remark or "-")
-    return replace(record, incident=incident), incident
 
 
 def end_attempt(
@@ -165,12 +159,3 @@ def end_attempt(
     record, incident = ended(record, incident, end, remark, now)
     again = replace(incident, phase=Phase.WAITING, looks=max(incident.looks, policy.looks_needed), evidence_at=now)
     return conclude(replace(record, incident=again), again, policy, now)
-
-
-def _amend(record: ConnectorRecord, **changes: object) -> ConnectorRecord:
-    """Change the last attempt in both places that remember it."""
-    if record.incident is None or not record.incident.attempts:
-        return record
-    attempt = replace(record.incident.attempts[-1], **changes)  # type: ignore[arg-type]  # names of Attempt's fields
-    incident = replace(record.incident, attempts=(*record.incident.attempts[:-1], attempt))
-    return replace(record, incident=incident, recent_attempts=(*record.recent_attempts[:-1], attempt))

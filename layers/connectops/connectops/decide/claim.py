@@ -9,6 +9,7 @@ from connectops.decide.attempt import held
 from connectops.decide.evidence import moved_since
 from connectops.decide.incident import HANDS_OFF, Step, closed_by_hand, conclude, nothing
 from connectops.decide.intent import tailored
+from connectops.decide.outcome import interrupted
 from connectops.decide.proof import status_is_believed, status_showed_it
 from connectops.decide.rebalance import WAITS_FOR_TASKS, is_rebalancing, no_tasks_since
 from connectops.decide.restart_policy import rule
@@ -86,7 +87,8 @@ def _recovers(record: ConnectorRecord, incident: Incident, look: Look, policy: R
 def claimed(
     record: ConnectorRecord, incident: Incident, decision: Decision, now: datetime, order: str | None = None
 ) -> ConnectorRecord:
-    """The record that claims an attempt."""
+    """The record that claims an attempt. One that is being proven, over which a person orders another, is over."""
+    record, incident = interrupted(record, incident, decision.reason, now)
     number = incident.restarts + 1
     attempt = Attempt(number, decision.action, incident.failure_class, now, order=order)
     incident = replace(

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from connectops.decide import alerting, evidence
 from connectops.decide.loudness import louder
+from connectops.decide.outcome import interrupted
 from connectops.decide.restart_policy import rule
 from connectops.decide.timeline import noted
 from connectops.decide.unproven import unproven
@@ -173,7 +174,8 @@ def closed_by_hand(record: ConnectorRecord, reason: str, policy: RepairPolicy, n
     )
     if record.incident is None:
         return Step(record, decision)
-    incident = noted(record.incident, now, "CLOSED", reason)
+    record, incident = interrupted(record, record.incident, reason, now)
+    incident = noted(incident, now, "CLOSED", reason)
     return _ended(record, incident, decision, Change.CLOSED, Severity.INFO, policy, now)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from connectops.decide import evidence, proof
-from connectops.decide.attempt import end_attempt, ended
+from connectops.decide.attempt import end_attempt
 from connectops.decide.blindness import see_again, stay_blind
 from connectops.decide.incident import (
     HANDS_OFF,
@@ -18,6 +18,7 @@ from connectops.decide.incident import (
     resolved,
     suspecting,
 )
+from connectops.decide.outcome import ended
 from connectops.decide.proof import Proof
 from connectops.decide.rebalance import no_tasks_since
 from connectops.decide.restart_policy import backoff
