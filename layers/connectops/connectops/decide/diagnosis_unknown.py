@@ -44,7 +44,9 @@ _HINTS = re.compile(
     r"assertion|bufferunderflow|negativearray|duplicate (?:key|value|entry|column|field)|"
     r"offset|position|purged|expired|no longer|lost|corrupt|snapshot|"
     r"denied|auth|permission|privilege|credential|forbidden|unauthorized|certificate|ssl|licen[cs]e|quota|"
-    r"password|passphrase|key ?store|trust ?store|decrypt|cipher|incorrect",
+    r"password|passphrase|key ?store|trust ?store|decrypt|cipher|incorrect|doesn't match|does not match|please upgrade|"
+    r"cannot (?:use|perform|write|alter|cast|find|infer|extract|define|handle|process|apply|deserialize|resolve)|"
+    r"longer than|not defined|no \S+ (?:found|defined)|deprecated",
     re.IGNORECASE,
 )
 _REFUSALS = re.compile(r"SQL\w*Exception|SqlException|Mongo\w+Exception|StatusRuntimeException|\bORA-\d|SQLCODE=-")

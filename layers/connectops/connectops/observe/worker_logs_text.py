@@ -332,6 +332,8 @@ def _unescape(line: str) -> tuple[str, ...] | list[str]:
         return (line,)
     if len(line) > 300 and line.count(".java:") >= 3 and line.count(" at ") >= 3 and "\\n" not in line:
         return _FOLD.split(line)
+    if ") Caused by: " in line:
+        return _FOLD.split(line)
     if "\\n" not in line or not (
         "\\n\\tat " in line
         or line.endswith("\\n\\tat")

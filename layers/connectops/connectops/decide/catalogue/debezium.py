@@ -130,6 +130,8 @@ DEBEZIUM_CLASSES = (
         sources=("debezium v3.6.1 TableSchemaBuilder:261-269,317,441,492, EventDispatcher:362",
                  "debezium v1.9.8, v3.2 LogMinerDmlParser, LogMinerHelper.getColumnIndexByName, MongoDataConverter"),
         signatures=(
+            # Simba's drivers say that while they read a result: it is a source, also where no line of the trace shows it.
+            Signature(text="[JDBC](10140) Error converting value to"),
             *texts(
                 "Failed to properly convert * value for",
                 "Failed to set field default value for",
@@ -219,7 +221,10 @@ DEBEZIUM_CLASSES = (
             ),
             *texts("Keystore was tampered with", "keystore password was incorrect", "Invalid keystore format", "Cannot recover key",
                    "Unrecognized keystore format", "failed to decrypt safe contents entry", "Get Key failed",
-                   "toDerInputStream rejects tag type", "Private key must be accompanied by certificate chain", weight=Weight.SURE),
+                   "toDerInputStream rejects tag type", "Private key must be accompanied by certificate chain",
+                   "error loading trust store", "error loading KeyStoreManager", "failed to create SSL connection factory",
+                   "failed to initialize ssl context", "Failed to initialize SSLContext", "Error creating SSLContext", "Error reading keystore",
+                   "Unable to configure SSL context", "Error initializing the ssl context", weight=Weight.SURE),
             *exceptions("java.security.UnrecoverableKeyException", "java.security.KeyStoreException", weight=Weight.SPECIFIC),
             Signature(exception="ConnectException", text="configuring SSL", weight=Weight.WEAK),
             *exceptions("SSLHandshakeException", "SSLPeerUnverifiedException", "CertificateException",

@@ -43,6 +43,18 @@ _UNFIT_FOR_ITS_COLUMN = (
 )  # fmt: skip
 """What databases say of a value or row that does not fit its table: once more is once more in vain."""
 
+_UNFIT_FOR_ITS_TABLE = (
+    # debezium-connector-jdbc SinkRecordDescriptor, JdbcChangeEventSink, GeneralDatabaseDialect, TableDescriptor
+    "Cannot ALTER table", "with no key fields defined", "No struct-based primary key defined", "Configured primary key mode",
+    "An unsupported record key schema type detected", "must be specified when using a primitive key", "Failed to find column",
+    "Failed to resolve column type for schema", "No binder found for", "does not have an 'after' Debezium block",
+    "Upsert configurations are not supported for this dialect", "No default value resolution for schema type",
+    "Failed to deserialize MAP data to JSON", "Failed to deserialize JSON to HSTORE",
+    # kafka-connect-jdbc JdbcDbWriter, GenericDatabaseDialect
+    "Destination table name for topic", "Unsupported type for column value", "Unsupported type for array",
+)  # fmt: skip
+"""What the JDBC sinks themselves say of a record before the database sees it."""
+
 SINK_CLASSES = (
     FailureClass(
         id="SINK_JDBC_SCHEMA_MISMATCH",
@@ -97,6 +109,7 @@ SINK_CLASSES = (
                 "database * does not exist",
                 "Unknown database",
                 "Cannot open database",
+                *_UNFIT_FOR_ITS_TABLE,
                 "No primary keys have been provided but at least one is required",
                 "is not * identical to the existing table",
                 "did not sum up to total number of records inserted",
@@ -208,6 +221,9 @@ SINK_CLASSES = (
                       weight=Weight.SPECIFIC, unless=("Converter", "Multipart upload", "hibernate", "connect.jdbc", "connector.jdbc")),
             *exceptions("MongoBulkWriteException", "MongoWriteException", "BigQueryConnectException",
                         weight=Weight.SPECIFIC),
+            # What a connector throws of itself while it takes records in is about a record, if nothing says otherwise.
+            *exceptions("java.lang.IllegalArgumentException", "java.lang.UnsupportedOperationException", "scala.NotImplementedError",
+                        frames=("WorkerSinkTask.deliverMessages",), weight=Weight.WEAK, unless=("is being shut down", "closed")),
             Signature(exception="GoogleJsonResponseException", text="400", weight=Weight.SPECIFIC),
             Signature(exception="GoogleJsonResponseException", text="404", weight=Weight.SPECIFIC),
             Signature(exception="BigQueryException", weight=Weight.GENERIC),
