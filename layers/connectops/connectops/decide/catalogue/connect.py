@@ -197,6 +197,8 @@ CONNECT_CLASSES = (
                         "IncompatibleClassChangeError", "ExceptionInInitializerError", "ServiceConfigurationError",
                         "UnsatisfiedLinkError", "ClassFormatError", weight=Weight.SURE, unless=("OutOfMemoryError",)),
             Signature(text="cannot be cast to class", weight=Weight.SPECIFIC, also="is in unnamed module of loader"),
+            # A class that is found and is not what it extends: its parent is loaded twice.
+            Signature(exception="java.lang.ClassCastException", frames=("java.lang.Class.asSubclass",), weight=Weight.SPECIFIC),
             *texts("Failed to discover", "Failed to get plugin version for", "Could not instantiate plugins in",
                    logger="Scanner", statement=True, role=Role.HINT, weight=Weight.ROOT),
             Signature(text="Unable to perform ServiceLoader scanning as requested", weight=Weight.SPECIFIC),
