@@ -190,7 +190,8 @@ _PARTIES: tuple[tuple[Party, tuple[str, ...]], ...] = (
                             "io.debezium.connector.oracle", "io.debezium.connector.db2", "com.ibm.db2", "com.informix",
                             "io.debezium.connector.informix", "io.debezium.connector.vitess",
                             "io.debezium.connector.spanner", "io.debezium.connector.cassandra", "com.datastax",
-                            "jdbc:sqlserver:", "jdbc:oracle:", "MongoSocket", "SQLServerException", "oracle.streams")),
+                            "jdbc:sqlserver:", "jdbc:oracle:", "MongoSocket", "SQLServerException", "oracle.streams",
+                            "SQLException: ORA-")),
     (Party.AWS, ("com.amazonaws", "software.amazon.awssdk", "amazonaws.com")),
     (Party.KAFKA, ("org.apache.kafka.clients", "org.apache.kafka.common", "clientId=", "bootstrap.servers")),
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from connectops.decide.catalogue import languages
 from connectops.decide.catalogue.entry import FailureClass, Party, Signature, Weight, exceptions, texts
 from connectops.model import DataImpact, Severity, Verdict
 
@@ -59,9 +60,12 @@ DEBEZIUM_CLASSES = (
             "max_statement_time exceeded",
             "Statement cancelled due to timeout or client request",
             "The query has timed out",
+            "SQLCODE=-952",
             "Error code: 1317; SQLSTATE:", "Error code: 1969; SQLSTATE:", "Error code: 3024; SQLSTATE:",
             unless=("SinkTask",),
             )
+            + texts(*languages.TOOK_TOO_LONG, exception="PSQLException", unless=("SinkTask",))
+            + texts(*languages.MSSQL_LOCK_TIMEOUT, exception="SQLServerException", unless=("SinkTask",))
             + texts("deadlock detected", party=(Party.POSTGRESQL,)),
     ),
     FailureClass(
@@ -81,12 +85,15 @@ DEBEZIUM_CLASSES = (
         explains=("PG_CONN_LOST", "MYSQL_CONN_LOST", "OTHER_DB_TRANSIENT"),
         signatures=(
             Signature(text="FATAL: database * does not exist", unless=("SinkTask",), weight=Weight.ROOT),
+            *texts(*languages.NO_DATABASE, exception="PSQLException", unless=("SinkTask",), weight=Weight.ROOT),
+            *texts(*languages.MSSQL_NO_DATABASE, exception="SQLServerException", unless=("SinkTask",), weight=Weight.ROOT),
             Signature(text="Unknown database '", unless=("SinkTask", "heartbeat"), weight=Weight.ROOT),
             Signature(text="Cannot open database * requested by the login", unless=("SinkTask",), weight=Weight.ROOT),
             Signature(text="Error code: 1049; SQLSTATE:", unless=("SinkTask", "heartbeat"), weight=Weight.ROOT),
             Signature(text="Table '*' doesn't exist", party=(Party.MYSQL,), unless=("heartbeat",)),
             *texts("ERROR: relation * does not exist", "ERROR: schema * does not exist", party=(Party.POSTGRESQL,), unless=("heartbeat",)),
-            Signature(text="SQLCODE=-204", party=(Party.OTHER_DATABASE,)),
+            *texts("SQLCODE=-204", "SQLCODE=-1013", party=(Party.OTHER_DATABASE,)),
+            Signature(text="which was either not found or does not support transactions", weight=Weight.ROOT),
         ),
     ),
     FailureClass(
@@ -106,11 +113,13 @@ DEBEZIUM_CLASSES = (
         explains=("PG_CONN_LOST", "MYSQL_CONN_LOST", "OTHER_DB_TRANSIENT", "PG_SLOT_CREATE_FAILED"),
         signatures=(
             *texts("No space left on device", party=DATABASES, weight=Weight.ROOT),
-            *texts("Got error 28 from storage engine", "waiting for someone to free some space",
+            *texts("Got error 28 from storage engine", "Out of memory; restart server", "Out of sort memory", "waiting for someone to free some space",
                    "The table '*' is full", "Error code: 1021; SQLSTATE:", "Error code: 1114; SQLSTATE:", party=(Party.MYSQL,), weight=Weight.ROOT),
             *texts("ERROR: out of memory", "ERROR: out of shared memory", "FATAL: out of memory", party=(Party.POSTGRESQL,), weight=Weight.ROOT),
             *texts("ORA-00257", "ORA-01652", "ORA-01653", "ORA-01654", "ORA-01658", "ORA-19809", "ORA-09925", "ORA-02002", "ORA-30036",
-                   "The transaction log for database * is full", "Could not allocate space for object",
+                   "ORA-01536", "ORA-01688", "ORA-01691", "ORA-01692", "ORA-04031", "SQLCODE=-964", "SQLCODE=-968", "SQLCODE=-289",
+                   "The transaction log for database * is full", "Could not allocate space for object", "Could not allocate a new page for database",
+                   "insufficient system memory in resource pool", "temporary file size exceeds temp_file_limit",
                    unless=("SinkTask",), weight=Weight.ROOT),
         ),
     ),
@@ -171,6 +180,7 @@ DEBEZIUM_CLASSES = (
             Signature(exception="SQLDataException", frames=("JdbcSourceTask", "TableQuerier"), weight=Weight.SURE),
             Signature(exception="DmlParserException", weight=Weight.SPECIFIC),
             Signature(text="Error while processing event at offset", weight=Weight.FALLBACK),
+            Signature(text="Error processing binlog event", weight=Weight.WEAK),
         ),
     ),
     FailureClass(
@@ -197,6 +207,10 @@ DEBEZIUM_CLASSES = (
                 "Could not load keystore",
                 "Cannot open Keystore",
                 "MySQL server does not support SSL",
+                "SSL connection required, but not supported by server",
+                "Unsupported record version",
+                "Unrecognized SSL message, plaintext connection",
+                "ORA-28860", "ORA-29024", "ORA-28864",
                 "Trying to connect with ssl, but ssl not enabled in the server",
                 "The server does not support SSL",
                 "server does not support SSL",
@@ -227,6 +241,8 @@ DEBEZIUM_CLASSES = (
                    "Unable to configure SSL context", "Error initializing the ssl context", weight=Weight.SURE),
             *exceptions("java.security.UnrecoverableKeyException", "java.security.KeyStoreException", weight=Weight.SPECIFIC),
             Signature(exception="ConnectException", text="configuring SSL", weight=Weight.WEAK),
+            Signature(text="(SSL)", exception="SQLServerException", weight=Weight.ROOT,
+                      unless=("Connection reset", "SQL Server did not return a response", "Remote host terminated the handshake")),
             *exceptions("SSLHandshakeException", "SSLPeerUnverifiedException", "CertificateException",
                         weight=Weight.SPECIFIC,
                         unless=("Remote host terminated the handshake", "Remote host closed connection during handshake",

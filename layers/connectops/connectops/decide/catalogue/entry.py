@@ -186,3 +186,16 @@ def texts(*pieces: str, **rest: object) -> tuple[Signature, ...]:
 def exceptions(*names: str, **rest: object) -> tuple[Signature, ...]:
     """Signatures that differ in their exception only."""
     return tuple(Signature(exception=name, **rest) for name in names)  # type: ignore[arg-type]  # named by the caller
+
+
+def mongo_codes(*codes: int) -> tuple[str, ...]:
+    """How MongoDB's Java driver prints a server's error by its number: with and without its name, and before version 4.8."""
+    return tuple(
+        text
+        for code in codes
+        for text in (
+            f"Command failed with error {code}:",
+            f"Command failed with error {code} (",
+            f"Query failed with error code {code} ",
+        )
+    )

@@ -6,7 +6,18 @@ AbstractLogMinerStreamingChangeEventSource, *ErrorHandler), MongoDB's Kafka conn
 
 from __future__ import annotations
 
-from connectops.decide.catalogue.entry import QUIET, FailureClass, Party, Role, Signature, Weight, exceptions, texts
+from connectops.decide.catalogue import languages
+from connectops.decide.catalogue.entry import (
+    QUIET,
+    FailureClass,
+    Party,
+    Role,
+    Signature,
+    Weight,
+    exceptions,
+    mongo_codes,
+    texts,
+)
 from connectops.model import DataImpact, Severity, Verdict
 
 GROUP = "MongoDB, SQL Server, Oracle and other sources"
@@ -41,6 +52,10 @@ OTHER_DATABASE_CLASSES = (
                 "Failed to find starting position * in oplog",
                 "oplog no longer contains the",
                 "CappedPositionLost",
+                *mongo_codes(260, 280, 286, 40576, 40585),
+                "is not allowed from an invalidate notification",
+                "Bad resume token",
+                "Invalid resume token:",
                 weight=Weight.ROOT,
                 role=Role.FACT,
             ),
@@ -66,7 +81,7 @@ OTHER_DATABASE_CLASSES = (
         versions="Debezium >= 2.1 retries for ever on the same event.",
         explains=("OTHER_DB_TRANSIENT",),
         signatures=(
-            *texts("BSONObjectTooLarge", "BSONObj size* is invalid. Size must be between", unless=NOT_A_SINK, weight=Weight.ROOT),
+            *texts("BSONObjectTooLarge", *mongo_codes(10334), "BSONObj size* is invalid. Size must be between", unless=NOT_A_SINK, weight=Weight.ROOT),
         ),
     ),
     FailureClass(
@@ -92,11 +107,17 @@ OTHER_DATABASE_CLASSES = (
                 "Could not find stored procedure 'sys.sp_cdc",
                 "start LSN * is not within the range",
                 "is not able to access the database * under the current security context",
+                "The user does not have permission to perform this action",
+                "STATE permission was denied",
+                "VIEW DATABASE STATE permission denied",
+                "Snapshot isolation transaction failed accessing database",
                 "Snapshot isolation transaction failed in database",
                 "does not have access to CDC schema",
                 weight=Weight.ROOT,
                 unless=NOT_A_SINK,
             ),
+            # Of a table's own functions the server speaks in the language of the login; their names are the same in each.
+            *texts("cdc.fn_cdc_get*", "cdc.lsn_time_mapping", "cdc.change_tables", exception="SQLServerException", unless=NOT_A_SINK),
             Signature(text="trying to read change stream starting at * connector=sqlserver", weight=Weight.ROOT),
             Signature(text="trying to read redo log starting at SqlServerOffsetContext", role=Role.FACT),
             *texts(
@@ -117,7 +138,8 @@ OTHER_DATABASE_CLASSES = (
         data=DataImpact.LOST,
         next_step="Restore the archive logs and restart, or take a new snapshot. Keep archive logs longer than the longest outage.",
         commands=("SELECT MIN(first_change#) FROM v$archived_log WHERE deleted = 'NO';", "RMAN> restore archivelog from scn <scn>;"),
-        sources=("debezium AbstractLogMinerStreamingChangeEventSource:216,876, OracleErrorHandler",),
+        sources=("debezium AbstractLogMinerStreamingChangeEventSource:216,876, OracleErrorHandler, OracleConnection:597",
+                 "Oracle Database error messages: 00353, 00354, 01346, 08180"),
         explains=("OTHER_DB_TRANSIENT",),
         signatures=(
             *texts(
@@ -136,6 +158,10 @@ OTHER_DATABASE_CLASSES = (
                 "ORA-00334",
                 "ORA-27037",
                 "The archive log containing offset SCN",
+                "ORA-08180",
+                "ORA-00353",
+                "ORA-00354",
+                "ORA-01346",
                 "log files no longer contain the",
                 weight=Weight.ROOT,
             ),
@@ -153,7 +179,8 @@ OTHER_DATABASE_CLASSES = (
         data=DataImpact.UNKNOWN,
         next_step="Add supplemental logging to database and tables, switch ARCHIVELOG on, grant what Debezium's Oracle page lists, or mend the login; then restart.",
         commands=("ALTER DATABASE ADD SUPPLEMENTAL LOG DATA;", "ALTER TABLE <table> ADD SUPPLEMENTAL LOG DATA (ALL) COLUMNS;"),
-        sources=("debezium LogMinerHelper, AbstractLogMinerStreamingChangeEventSource:1803",),
+        sources=("debezium LogMinerHelper, AbstractLogMinerStreamingChangeEventSource:1803; its page on Oracle: 01882, 25191",
+                 "Oracle Database error messages"),
         explains=("OTHER_DB_TRANSIENT",),
         signatures=(
             *texts(
@@ -177,6 +204,20 @@ OTHER_DATABASE_CLASSES = (
                 "ORA-26701",
                 "ORA-65011",
                 "ORA-65040",
+                "PLS-00201",
+                "PLS-00904",
+                "ORA-01295",
+                "ORA-01324",
+                "ORA-00439",
+                "ORA-46916",
+                "ORA-28365",
+                "ORA-28040",
+                "ORA-01882",
+                "ORA-01805",
+                "ORA-25191",
+                "ORA-26947",
+                "ORA-21560",
+                "orai18n.jar in your classpath",
                 "Cannot get maximum archive log SCN as no",
                 "Failed to locate a local and valid archive destination",
                 "None of the supplied archive destinations are local and valid",
@@ -203,14 +244,16 @@ OTHER_DATABASE_CLASSES = (
             "SELECT status, database_status FROM v$instance;  -- Oracle",
         ),
         only_if=QUIET,
-        sources=("debezium *ErrorHandler.java v1.6.4 - v3.6.1",),
+        sources=("debezium *ErrorHandler.java v1.6.4 - v3.6.1", "debezium-connector-vitess pull requests 67, 94, 98, 103, 158",
+                 "MongoDB error_codes.yml", "Oracle Database error messages", "SQL Server errors 601, 8642, 10928"),
         versions="Often handled inside; the task dies if start() fails during Debezium's own restart.",
         signatures=(
             *exceptions(
                 "MongoSocketException", "MongoSocketOpenException", "MongoSocketReadException", "MongoSocketWriteException",
                 "MongoSocketReadTimeoutException", "MongoSocketClosedException", "MongoTimeoutException",
                 "MongoNodeIsRecoveringException", "MongoNotPrimaryException", "MongoConnectionPoolClearedException",
-                "MongoInterruptedException", "MongoServerUnavailableException",
+                "MongoInterruptedException", "MongoServerUnavailableException", "MongoExecutionTimeoutException",
+                "MongoWaitQueueFullException",
                 weight=Weight.SPECIFIC,
                 unless=NOT_A_SINK,
             ),
@@ -242,8 +285,14 @@ OTHER_DATABASE_CLASSES = (
                     "NotWritablePrimary", "NotPrimaryNoSecondaryOk", "NotPrimaryOrSecondary", "HostUnreachable", "HostNotFound",
                     "NetworkTimeout", "SocketException", "FailedToSatisfyReadPreference", "MaxTimeMSExpired", "CursorNotFound",
                     "CursorKilled", "KeyNotFound", "StaleShardVersion", "StaleConfig", "Interrupted", "QueryPlanKilled", "RetryChangeStream", "ExceededTimeLimit")),
-                "SQLCODE=-1224", "SQLCODE=-911", "SQLCODE=-913", "SQLCODE=-30081", "SQLCODE=-1776",
-                "UNAVAILABLE:", "DEADLINE_EXCEEDED:",
+                # DocumentDB and old servers name the number only.
+                *mongo_codes(6, 7, 43, 50, 89, 91, 189, 262, 9001, 10107, 11600, 11602, 13388, 13435, 13436),
+                "Request rate is large", "RetryAfterMs=",
+                "Could not continue scan with NOLOCK due to data movement",
+                "A transport-level error has occurred",
+                "request limit for the database is",
+                "could not start the necessary thread resources",
+                *(f"SQLCODE={code}" for code in (-1224, -911, -913, -30081, -1776, -1015, -1032, -1035, -20157)),
                 "ORA-03135", "ORA-03113", "ORA-03114", "ORA-12543", "ORA-12541", "ORA-12170", "ORA-12537", "ORA-12528",
                 "ORA-12547", "ORA-01089", "ORA-01333", "ORA-04030", "ORA-00310", "ORA-00600", "ORA-25303", "ORA-26653",
                 "ORA-26804", "ORA-17002", "ORA-17008", "ORA-17410", "ORA-01033", "ORA-01034", "ORA-00060",
@@ -251,6 +300,8 @@ OTHER_DATABASE_CLASSES = (
                 "ORA-01289", "ORA-01327", "ORA-01306", "ORA-01013", "ORA-04036", "ORA-01466", "ORA-17800", "ORA-17820", "ORA-02396", "ORA-00028", "ORA-01092", "ORA-04068",
                 "ORA-01012", "ORA-02391", "ORA-12152", "ORA-12518", "ORA-12526", "ORA-12560", "ORA-12571", "ORA-12805", "ORA-00054",
                 "ORA-01001", "ORA-01343", "ORA-26914", "Closed Connection", "IO Error: Connection reset", "IO Error: Socket read",
+                "ORA-01002", "ORA-01003", "ORA-00603", "ORA-07445", "ORA-30006", "ORA-04020", "ORA-08103", "ORA-01307",
+                "ORA-12535", "ORA-12564", "ORA-12592", "ORA-12606", "ORA-12609", "ORA-17401", "ORA-17447", "Protocol violation",
                 "IO Error: Broken pipe", "Waiting until recovery is finished", "cannot be opened because it is offline",
                 "It is in the middle of a restore",
                 "No more data to read from socket",
@@ -263,6 +314,21 @@ OTHER_DATABASE_CLASSES = (
             # Recursive SQL failed: of what, the numbers below it say.
             Signature(text="ORA-00604", unless=("ORA-00604*ORA-",), party=OTHER, weight=Weight.WEAK),
             Signature(text="Unable to obtain a JDBC connection", party=OTHER, weight=Weight.WEAK),
+            # Oracle's driver, also below a JDBC source, where no package of a database stands in the trace.
+            *texts("Closed Connection", "IO Error: Connection reset", "IO Error: Socket read", "IO Error: Broken pipe",
+                   "No more data to read from socket", "The Network Adapter could not establish the connection",
+                   "Got minus one from a read call", frames=("jdbc.source.", "CachedConnectionProvider"), unless=NOT_A_SINK,
+                   weight=Weight.SPECIFIC),
+            *texts("LEADER_NOT_READY_TO_SERVE", "Too many attempts: YRpc", exception="CDCErrorException", weight=Weight.SURE),
+            # In each language of the driver the text names the protocol.
+            *texts("TCP/IP", *languages.MSSQL_CLOSED, *languages.MSSQL_DEADLOCK, exception="SQLServerException", weight=Weight.SPECIFIC,
+                   unless=NOT_A_SINK),
+            # Vitess: vtgate passes on what ends a stream in every status of gRPC, and its own code in the text.
+            *texts("vstream ended unexpectedly", "UNKNOWN: stream timeout", "unexpected server EOF", "the client connection is closing",
+                   "no healthy tablet available", "operation not allowed in state NOT_SERVING", "reparent operation in progress",
+                   exception="StatusRuntimeException", weight=Weight.SURE, unless=NOT_A_SINK),
+            *texts("UNAVAILABLE:", "DEADLINE_EXCEEDED:", "CANCELLED:", "ABORTED:", "INTERNAL:", exception="StatusRuntimeException",
+                   frames=("connector.vitess", "connector.spanner"), weight=Weight.ROOT),
             *exceptions("OlrNetworkClientException", "SQLRecoverableException", "oracle.net.ns.NetException", weight=Weight.WEAK, unless=NOT_A_SINK),
             *texts("Connection reset", "Socket closed", "Read timed out", exception="SQLServerException", weight=Weight.SPECIFIC,
                    unless=NOT_A_SINK),

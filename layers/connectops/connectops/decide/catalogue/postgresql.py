@@ -6,6 +6,7 @@ PostgresErrorHandler), PostgreSQL server messages and pgjdbc.
 
 from __future__ import annotations
 
+from connectops.decide.catalogue import languages
 from connectops.decide.catalogue.entry import (
     QUIET,
     Condition,
@@ -25,6 +26,7 @@ POSTGRESQL = (Party.POSTGRESQL,)
 CUT_OFF = ("This connection has been closed", "I/O error occurred", "terminating connection", "the database system is",
            "The connection attempt failed", "Connection to *refused")  # fmt: skip
 NOT_A_SINK = ("SinkTask", "com.mchange", "org.hibernate", "connector.jdbc")
+PSQL = "PSQLException"
 
 POSTGRESQL_CLASSES = (
     FailureClass(
@@ -41,6 +43,7 @@ POSTGRESQL_CLASSES = (
         explains=("PG_CONN_LOST",),
         signatures=(
             Signature(text="replication slot * does not exist", weight=Weight.ROOT),
+            *texts(*languages.NO_SLOT, exception=PSQL, weight=Weight.ROOT),
             Signature(text="trying to read change stream starting at * no longer available on the server", party=POSTGRESQL, weight=Weight.ROOT),
             Signature(text="trying to read redo log starting at * no longer available on the server", party=POSTGRESQL, role=Role.HINT),
             Signature(text="trying to read change stream starting at * connector=postgresql", weight=Weight.ROOT),
@@ -68,6 +71,7 @@ POSTGRESQL_CLASSES = (
         signatures=(
             Signature(text="replication slot * is active for PID", weight=Weight.ROOT),
             Signature(text="replication slot * is already active", weight=Weight.ROOT),
+            *texts(*languages.SLOT_IN_USE, exception=PSQL, weight=Weight.ROOT),
             Signature(text="Failed to start replication stream at * when setting up multiple connectors", weight=Weight.SURE),
         ),
     ),
@@ -85,6 +89,10 @@ POSTGRESQL_CLASSES = (
             *texts(
                 "replication slot * already exists",
                 "all replication slots are in use",
+                "replication slot name * contains invalid character",
+                "replication slot name * is too long",
+                "replication slots can only be used if",
+                "output plugin *, in the startup callback",
                 "must be superuser or replication role to use replication slots",
                 "permission denied to use replication slots",
                 "permission denied to create replication slot",
@@ -99,6 +107,7 @@ POSTGRESQL_CLASSES = (
                 unless=("Unable to use pg_replication_slot_advance() function",),
                 weight=Weight.ROOT,
             ),
+            *texts(*languages.NO_SLOT_TO_HAVE, exception=PSQL, weight=Weight.ROOT),
             Signature(text="Creation of replication slot failed", weight=Weight.SPECIFIC),
         ),
     ),
@@ -118,6 +127,8 @@ POSTGRESQL_CLASSES = (
         signatures=(
             *texts(
                 "requested WAL segment * has already been removed",
+                'could not open file "pg_wal/* No such file or directory',
+                'could not open file "pg_xlog/* No such file or directory',
                 "can no longer get changes from replication slot",
                 "can no longer access replication slot",
                 "cannot read from logical replication slot",
@@ -128,8 +139,12 @@ POSTGRESQL_CLASSES = (
                 "Neither confirmed_flush_lsn nor restart_lsn could be found",
                 "in the pg_replication_slots table for slot * is not valid",
                 "not present among LSNs seen in the location phase",
+                # YugabyteDB
+                "Stream ID * is expired for Tablet ID",
+                "have been garbage collected and cannot be read",
                 weight=Weight.ROOT,
             ),
+            *texts(*languages.WAL_GONE, exception=PSQL, weight=Weight.ROOT),
             Signature(text="Invalid LSN returned from database", weight=Weight.SPECIFIC),
             Signature(text="Cannot rewind to last processed WAL position", weight=Weight.SURE),
             Signature(text="Cannot seek to the last known offset * on replication slot", role=Role.FACT),
@@ -156,7 +171,8 @@ POSTGRESQL_CLASSES = (
         commands=("SHOW wal_level;", "ALTER SYSTEM SET wal_level = 'logical';"),
         sources=("debezium v3.6.1 PostgresConnectorTask.checkWalLevel:517", "PostgreSQL SQLSTATE 55000"),
         explains=("PG_SLOT_CREATE_FAILED", "PG_CONN_LOST"),
-        signatures=texts(
+        signatures=texts("wal_level >= logical", '"wal_level" >= "logical"', exception=PSQL, weight=Weight.ROOT)
+        + texts(
             "wal_level property must be * but is",
             "logical decoding requires wal_level >= logical",
             "logical decoding requires \"wal_level\" >= \"logical\"",
@@ -184,11 +200,16 @@ POSTGRESQL_CLASSES = (
             "must be superuser to create FOR ALL TABLES publication",
             "must be superuser to create a FOR ALL TABLES publication",
             "cannot be replicated * publication",
+            "to publications is not supported",
+            "can be added to publications",
+            "cannot be added to publication",
+            "does not have a replica identity and publishes",
             "publication * is not owned",
             "Database replication is not up to date",
             unless=NOT_A_SINK,
             weight=Weight.ROOT,
             ),
+            *texts(*languages.NO_PUBLICATION, exception=PSQL, weight=Weight.ROOT),
             Signature(text="must be owner of table", also="ublication", weight=Weight.ROOT),
             *texts("Unable to create filtered publication", "Unable to update filtered publication", "Creation of publication failed",
                    unless=CUT_OFF, weight=Weight.ROOT),
@@ -220,6 +241,8 @@ POSTGRESQL_CLASSES = (
                 "must be superuser or replication role to start walsender",
                 "permission denied to start WAL sender",
                 "requires a password",
+                "The password that was provided for the role",
+                "Tenant or user not found",
                 "The server requested password-based authentication, but no password was provided",
                 "server requested SCRAM-based authentication, but no password was provided",
                 "The authentication type * is not supported",
@@ -227,6 +250,7 @@ POSTGRESQL_CLASSES = (
                 unless=NOT_A_SINK,
                 weight=Weight.SURE,
             ),
+            *texts(*languages.REFUSED, "pg_hba.conf", exception=PSQL, unless=NOT_A_SINK, weight=Weight.SPECIFIC),
         ),
     ),
     FailureClass(
@@ -244,9 +268,14 @@ POSTGRESQL_CLASSES = (
         versions="An outage of more than about 10 s kills the task on 2.7 and 3.2; shorter ones heal alone.",
         signatures=(
             *texts(
-                "Database connection failed when reading from copy",
-                "Database connection failed when writing to copy",
+                "Database connection failed when",
                 "This connection has been closed",
+                "This statement has been closed",
+                "connection to client lost",
+                "cannot use logical decoding: server is shutting down",
+                "*ax client connections reached",
+                "MaxClientsInSessionMode",
+                "no more connections allowed (max_client_conn)",
                 "An I/O error occurred while sending to the backend",
                 "An I/O error occured while sending to the backend",
                 "terminating connection due to administrator command",
@@ -272,6 +301,7 @@ POSTGRESQL_CLASSES = (
                 "could not serialize access",
                 "LSN flush operation timed out",
                 "LSN flush operation failed",
+                "Unable to read the CDC state table",
                 "Could not execute heartbeat action * (Error: 57P0*)",
                 "Could not execute heartbeat action * (Error: 08*)",
                 "Tried to write to an inactive copy operation",
@@ -298,6 +328,7 @@ POSTGRESQL_CLASSES = (
                 weight=Weight.WEAK,
                 unless=NOT_A_SINK,
             ),
+            *texts(*languages.LOST, exception=PSQL, unless=NOT_A_SINK, weight=Weight.SPECIFIC),
             Signature(text="Unable to obtain a JDBC connection", party=POSTGRESQL, weight=Weight.WEAK),
             *exceptions(
                 "java.net.ConnectException", "java.net.SocketException", "java.net.SocketTimeoutException",

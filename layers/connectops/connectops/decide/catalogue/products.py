@@ -6,7 +6,7 @@ error codes; org.apache.iceberg.exceptions; Elasticsearch, Redis, IBM MQ, Rabbit
 
 from __future__ import annotations
 
-from connectops.decide.catalogue.entry import Signature, Weight, exceptions, texts
+from connectops.decide.catalogue.entry import Signature, Weight, exceptions, mongo_codes, texts
 
 SNOWFLAKE = "SF_KAFKA_CONNECTOR"
 GRPC = "StatusRuntimeException"
@@ -27,7 +27,7 @@ REFUSES_LOGIN: tuple[Signature, ...] = (
         # ClickHouse
         "(AUTHENTICATION_FAILED)", "(ACCESS_DENIED)", "(UNKNOWN_USER)", "(WRONG_PASSWORD)", "(REQUIRED_PASSWORD)",
         # MongoDB
-        "Command failed with error 8000",
+        *mongo_codes(8000),
         # Redis, RabbitMQ, Neo4j, MQTT, IBM MQ, Cassandra
         "NOAUTH Authentication required", "WRONGPASS invalid username-password pair", "NOPERM this user has no permissions",
         "ACCESS_REFUSED", "The client is unauthorized due to authentication failure", "Not authorized to connect",
@@ -49,8 +49,7 @@ REFUSES_LOGIN: tuple[Signature, ...] = (
                 "com.datastax.oss.driver.api.core.auth.AuthenticationException", "org.neo4j.driver.exceptions.AuthenticationException",
                 "org.apache.hadoop.security.AccessControlException", "javax.jms.JMSSecurityException",
                 "JedisAccessControlException", weight=Weight.SURE),
-    *texts("com.mongodb.MongoSecurityException", "Command failed with error 18", "Command failed with error 13 ",
-           "Command failed with error 13:", "not authorized on * to execute command", weight=Weight.ROOT),
+    *texts("com.mongodb.MongoSecurityException", *mongo_codes(13, 18), "not authorized on * to execute command", weight=Weight.ROOT),
 )  # fmt: skip
 
 REJECTS_RECORD: tuple[Signature, ...] = (
@@ -118,6 +117,10 @@ MISCONFIGURED: tuple[Signature, ...] = (*_snowflake(
     # JDBC source and sink
     "may not be combined with whole-table copying settings", "Unable to find dialect with name", "Not a valid JDBC URL",
     "JDBC URL contains blocked connection parameter", "is not permitted by the Connect cluster's",
+    "was not assigned a table nor a query to execute", "cannot have both a table and a query assigned",
+    "detected duplicate unqualified table names", "validating timestamp column mappings", "validating incrementing column mappings",
+    "DATETIME is not supported. Use DATETIME2", "Incrementing column * not found in", "Timestamp column * not found in",
+    "Null value for incrementing column", "Invalid type for incrementing column", "value for incrementing column",
     "does not support synonyms. Please use", "doesn't support Synonym Types", "Cannot make incremental queries using",
     "columns used for offsets are NOT NULL", "columns used for offsets exist", "Require primary keys to support delete",
     "Deletes are only supported for pk.mode", "Invalid insert mode", "Unknown primary key mode", "Unknown mode:",
@@ -173,7 +176,9 @@ UNAVAILABLE: tuple[Signature, ...] = (
         "Multipart upload failed", "Part upload failed", "Unable to initiate MultipartUpload",
         weight=Weight.SPECIFIC,
     ),
-    *_grpc("UNAVAILABLE", "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "ABORTED", "INTERNAL"),
+    *_grpc("UNAVAILABLE", "DEADLINE_EXCEEDED", "ABORTED", "INTERNAL"),
+    # A message that the client refuses for its size comes again with every try.
+    Signature(text="RESOURCE_EXHAUSTED:", exception=GRPC, unless=("message exceeds maximum size", "received message larger than max")),
     *exceptions("org.apache.iceberg.exceptions.CommitFailedException", "org.apache.iceberg.exceptions.CommitStateUnknownException",
                 "org.apache.iceberg.exceptions.ServiceFailureException", "org.apache.iceberg.exceptions.ServiceUnavailableException",
                 "JedisConnectionException", "NoHostAvailableException", "AllNodesFailedException", "com.rabbitmq.client.AlreadyClosedException",

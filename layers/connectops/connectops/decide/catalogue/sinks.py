@@ -5,7 +5,7 @@ Wording: Confluent's and Debezium's JDBC sinks, S3, Elasticsearch, OpenSearch, S
 
 from __future__ import annotations
 
-from connectops.decide.catalogue import http_status
+from connectops.decide.catalogue import http_status, languages
 from connectops.decide.catalogue.entry import FailureClass, Party, Role, Signature, Weight, exceptions, texts
 from connectops.decide.catalogue.products import REFUSES_LOGIN, REJECTS_RECORD, UNAVAILABLE
 from connectops.model import DataImpact, Severity, Verdict
@@ -188,6 +188,8 @@ SINK_CLASSES = (
             Signature(text="password authentication failed for user", also="mchange", weight=Weight.ROOT),
             *texts("Login failed for user", "ORA-01017", "ORA-28000", "ORA-28001", "ERRORCODE=-4214", "SQLCODE=-551", "UNAUTHENTICATED:",
                    weight=Weight.ROOT, unless=("script upgrade mode",)),
+            *texts(*languages.MSSQL_REFUSED, "Login failed. The login is from an untrusted domain", exception="SQLServerException",
+                   weight=Weight.ROOT),
             *REFUSES_LOGIN,
         ),
     ),
