@@ -187,6 +187,11 @@ def test_an_old_jvm_s_last_words_are_kept() -> None:
         ("[2026-11-23 01:10:00,000] WARN WorkerSinkTask{id=s3-sink-0} x (org.X:1)", "s3-sink"),
         ("[2026-11-23 01:10:00,000] ERROR WorkerConnector{id=my-c} Error while starting connector (org.X:1)", "my-c"),
         (
+            "[2026-11-23 01:10:00,000] ERROR Uncaught exception in REST call to /connectors/my-c/restart (org.X:1)",
+            "my-c",
+        ),
+        ("[2026-11-23 01:10:00,000] ERROR Uncaught exception in REST call to /connector-plugins/my-c (org.X:1)", None),
+        (
             "[2026-11-23 01:10:00,000] WARN [Worker clientId=c, groupId=__amazon_msk_connect_cluster_shop_0f1e2d3c-0000-1111-2222-333344445555-1] x (org.X:1)",
             "shop",
         ),

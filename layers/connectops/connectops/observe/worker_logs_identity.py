@@ -21,6 +21,7 @@ _NAMES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("Failed to start connector", re.compile(r"Failed to start connector:? '?([^\s:']{1,250})'?()")),
     ("Failed to start task", re.compile(r"Failed to start task:? '?([^\s:']{1,250})-(\d+)")),
     ("tart of connector", re.compile(r"start of connector '?([^\s:']{1,250})'?()")),
+    ("REST call to /connectors/", re.compile(r"REST call to /connectors/([^/\s?%]{1,250})()")),
     ("of task ", re.compile(r"(?:Graceful stop of|Stopping) task ([^\s]{1,250})-(\d+)")),
     ("ing task ", re.compile(r"(?:Starting|Stopping|Creating|Restarting) task ([^\s\[]{1,250})-(\d+)")),
 )  # fmt: skip
