@@ -147,6 +147,26 @@ def test_a_slot_that_its_own_tries_do_not_get_is_not_asked_for_by_a_restart(heal
     assert ("one more try" in decision.reason) is (action is Action.REFUSE)
 
 
+@pytest.mark.parametrize(
+    ("told", "refused"),
+    [
+        ({"health": None}, True),
+        ({"health": Health.RETRYING}, True),
+        ({"health": None, "killed": True}, False),
+        ({"health": None, "silent": True}, False),
+        ({"health": Health.FAILED}, False),
+    ],
+)
+def test_brokers_that_clients_still_try_to_reach_are_no_reason_to_restart_what_is_not_dead(
+    told: dict[str, object], *, refused: bool
+) -> None:
+    diagnosis = a_diagnosis("KAFKA_UNREACHABLE", count=40, killed="killed" in told)
+    shown = {name: value for name, value in told.items() if name != "killed"}
+    incident = an_incident("KAFKA_UNREACHABLE", diagnosis=diagnosis, **shown)
+    decision = rule(a_record(incident), incident, POLICY, NOW + HOUR)
+    assert (decision.action is Action.REFUSE) is refused
+
+
 def test_advice_says_what_would_be_right_for_the_cause_alone() -> None:
     advising = replace(POLICY, mode=Mode.ADVISE)
     assert rule(a_record(FENCED), FENCED, advising, NOW + 5 * MINUTE).action is Action.NOTHING

@@ -104,7 +104,20 @@ def test_an_outage_that_only_lines_told_of_is_not_acted_upon_after_the_lines_hav
 def test_lines_that_go_on_for_ten_minutes_are_acted_upon_although_no_status_shows_it(world):
     world.take(healthy(0))
     for minute in range(12):
+        world.take(a_diagnosis("MYSQL_CONN_LOST", NOW + minute * MINUTE, killed=False), minute * MINUTE)
+    assert len(world.hands.restarts) == 1
+
+
+def test_brokers_that_are_away_for_ten_minutes_are_a_persons_until_something_is_dead(world):
+    """Measured: a restart in the moment of their return is one more thing that the worker has to sort out."""
+    world.take(healthy(0))
+    for minute in range(12):
         world.take(a_diagnosis("KAFKA_UNREACHABLE", NOW + minute * MINUTE, killed=False), minute * MINUTE)
+    assert world.hands.restarts == []
+    assert ("refused", "page") in world.voice.changes
+    world.sight.sees = failed(14)
+    world.take(failed(13), 13 * MINUTE)
+    world.take(failed(14), 14 * MINUTE)
     assert len(world.hands.restarts) == 1
 
 

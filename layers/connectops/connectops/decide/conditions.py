@@ -52,9 +52,16 @@ def _broken(condition: Condition, record: ConnectorRecord, incident: Incident, n
             return "a restart was in vain, and it was never seen to work since it was created"
         case Fact.NOT_SAID if said := _said(incident, condition):
             return f"{said} was said, too: a restart may skip what lies between"
-        case Fact.GAVE_UP if incident.health is Health.RETRYING:
+        case Fact.GAVE_UP if _tries_by_itself(incident):
             return f"it has tried again by itself for long enough to know. {condition.sentence}"
     return None
+
+
+def _tries_by_itself(incident: Incident) -> bool:
+    """Whether only lines tell of it, none of a death: what looks see is not dead, and no silence was waited for."""
+    if incident.health is None:
+        return not incident.silent and not (incident.diagnosis and incident.diagnosis.killed)
+    return incident.health is Health.RETRYING
 
 
 def _restarted_for_it(record: ConnectorRecord, incident: Incident, condition: Condition, now: datetime) -> bool:
