@@ -123,6 +123,8 @@ class Scenario:
     truth: Truth
     break_it: Deed
     mend: Deed | None = None
+    mended_if_told: bool = False
+    """The person mends it only if ConnectOps told of it: it may also go by, or stay broken for ever."""
     outage: float | None = None
     prepare: Deed | None = None
     """What has to be there before the connector is made."""

@@ -3,7 +3,12 @@
 import time
 
 from sandbox.live.scenario import Scenario, healed
-from sandbox.live.scenarios.offset_flush_times_out import LEAKED, LEAKED_REMARK, end_its_session
+from sandbox.live.scenarios.offset_flush_times_out import (
+    LEAKS,
+    LEAKS_REMARK,
+    LONG_ENOUGH_TO_TELL,
+    end_its_session,
+)
 from sandbox.live.subject import Subject
 
 
@@ -32,13 +37,14 @@ AWAY = Scenario(
     watch=150,
     alone=True,
 )
-HELD = AWAY.but(
+LEFT_A_TASK = AWAY.but(
     stack="e",
-    truth=LEAKED,
+    truth=LEAKS,
     break_it=away,
     mend=end_its_session,
+    mended_if_told=True,
     outage=None,
-    watch=0,
-    remark=LEAKED_REMARK,
+    watch=LONG_ENOUGH_TO_TELL,
+    remark=LEAKS_REMARK,
 )
-SCENARIOS = (AWAY, HELD, AWAY.but(stack="a"))
+SCENARIOS = (AWAY, LEFT_A_TASK, AWAY.but(stack="a"))

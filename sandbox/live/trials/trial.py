@@ -61,7 +61,7 @@ class Trial:
                 self._set_up(until_the_end)
                 self._break()
                 decided = self._await_decision()
-                self._mend_by_hand()
+                self._mend_by_hand(told=course_of(decided.seen) not in (Course.QUIET, Course.HEALED))
                 self.facts = self._facts(decided)
             self.complaints = judge(self.scenario.truth, self.facts)
         except Exception as err:  # noqa: BLE001 - whatever a broken stack answers, the other trials go on
@@ -128,8 +128,8 @@ class Trial:
         self._wait(stands, DECIDED_WITHIN)
         return self._look()
 
-    def _mend_by_hand(self) -> None:
-        if self.scenario.outage is None and self.scenario.mend:
+    def _mend_by_hand(self, *, told: bool) -> None:
+        if self.scenario.outage is None and self.scenario.mend and (told or not self.scenario.mended_if_told):
             self.step = "mending"
             self._mend("by a person")
         self.step = "recovering"
