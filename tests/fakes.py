@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from cli.ledger_in_memory import LedgerInMemory
 from connectops.act.actor import Attempted
@@ -138,12 +139,13 @@ class World:
         self.hands = FakeHands(self.clock, self.sight)
         self.voice = FakeVoice()
         self.switch = FakeSwitch()
+        self.reach: Any = None
 
     def take(self, content: object, after: timedelta = timedelta(0)) -> Outcome:
         """Move the clock to `after` the start of the test, and respond to a look, diagnosis, suspicion or sign."""
         self.clock.now = max(self.clock.now, NOW + after)
         taken: Finding = content if isinstance(content, Finding) else finding(content)  # type: ignore[arg-type]  # a test's own value
-        doors = Doors(self.records, self.sight, self.hands, self.voice, self.clock, self.switch)
+        doors = Doors(self.records, self.sight, self.hands, self.voice, self.clock, self.switch, self.reach)
         if taken.order:
             return obey(doors, taken.connector, taken.order, self.policy)
         return respond(doors, taken, self.policy)

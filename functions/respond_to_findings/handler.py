@@ -17,6 +17,7 @@ from aws_lambda_powertools.utilities.batch import SqsFifoPartialProcessor
 
 from connectops.act.platforms import actor_for
 from connectops.act.switch import switch_for
+from connectops.clients.database_reach import ONE_TRY, DatabaseReach
 from connectops.errors import MalformedEvent
 from connectops.findings import DeadLetters, decode
 from connectops.ledger import Ledger
@@ -62,11 +63,16 @@ def _composition() -> Composition:
         voice=NoticeTopic(settings.alerts_topic_arn, session.client("sns")),
         clock=_now,
         switch=switch_for(settings.policy.mode, session, settings.clusters),
+        reach=_reach(settings.reach_function, session) if settings.reach_function else None,
     )
     dead_letters = cache(lambda: DeadLetters(settings.findings_dead_letter_queue_url, session.client("sqs")))
     orders = StandingOrders(settings.table_name, dynamodb)
     policy = PolicyInForce(settings.policy, orders, expects_file=bool(settings.policy_file))
     return Composition(doors, policy, orders, dead_letters)
+
+
+def _reach(function: str, session: boto3.Session) -> DatabaseReach:
+    return DatabaseReach(function, cache(lambda: session.client("lambda", config=ONE_TRY)))
 
 
 def _now() -> datetime:

@@ -222,6 +222,10 @@ def _spends_an_attempt(record: ConnectorRecord, error: ConnectOpsError, policy: 
     return attempt.end_attempt(record, record.incident, AttemptEnd.NOT_PROVEN, policy, now, str(error))
 
 
+def _asks_no_database(doors: rooms.Doors, step: Step, now: datetime) -> Look:
+    return rooms.look_once_more(doors, step.record, now)
+
+
 def _waits_for_ever(incident: Incident, policy: RepairPolicy, now: datetime) -> Decision:
     return Decision(Action.WAIT, "one sight is no proof", incident.failure_class)
 
@@ -261,6 +265,7 @@ MUTANTS = (
     Mutant("takes what was seen before an update for news", ((transfer, "hand_over", lambda record, *_: record),)),
     Mutant("does not wait for the cause that the log may tell", ((patience, "awaits_its_cause", lambda _: False),)),
     Mutant("restarts while a name does not resolve", ((patience, "may_resolve_from", lambda _: None),)),
+    Mutant("restarts while the database is away", ((rooms, "_last_look", _asks_no_database),)),
     Mutant("keeps an unknown death to itself", ((incidents, "unproven", _waits_for_ever),)),
     Mutant("believes a status that does not show a death", ((proof, "_was_shown", lambda _: True),)),
     Mutant("takes a look at one death for one at the next", ((lines, "_is_another_death", lambda *_: False),)),
@@ -302,6 +307,7 @@ TESTS = tuple(
         "orders",
         "orders_in_a_fleet",
         "patience",
+        "database_away",
         "rebalance",
         "transfer",
         "policy_file",

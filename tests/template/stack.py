@@ -16,10 +16,11 @@ FUNCTIONS = {
     "ReadWorkerLogs": "read_worker_logs",
     "ReadApiCalls": "read_api_calls",
     "RespondToFindings": "respond_to_findings",
+    "ReachDatabase": "reach_database",
     "NotifySlack": "notify_slack",
 }
 """Logical id of each function, and its folder."""
-ON_DEMAND = {"ReadApiCalls"}
+ON_DEMAND = {"ReadApiCalls", "ReachDatabase"}
 """Functions that only a parameter brings into being."""
 
 
@@ -71,9 +72,20 @@ def _value(value: Any, parameters: dict[str, str]) -> str:
         if how == "Fn::Join":
             glue, parts = what
             return _value(parts, parameters) if isinstance(parts, dict) else _joined(glue, parts, parameters)
-        assert how == "Ref", f"only !Ref and !Join are expected in an environment, not {how}"
+        if how == "Fn::If":
+            condition, then, otherwise = what
+            return _value(then if _holds(template()["Conditions"][condition], parameters) else otherwise, parameters)
+        assert how == "Ref", f"only !Ref, !Join and !If are expected in an environment, not {how}"
         return parameters.get(what, str(what))
     return str(value)
+
+
+def _holds(condition: dict[str, Any], parameters: dict[str, str]) -> bool:
+    [[how, what]] = condition.items()
+    if how == "Fn::Not":
+        return not _holds(what[0], parameters)
+    assert how == "Fn::Equals", f"only !Not and !Equals are expected of an environment's condition, not {how}"
+    return _value(what[0], parameters) == _value(what[1], parameters)
 
 
 def _joined(glue: str, parts: list[Any], parameters: dict[str, str]) -> str:

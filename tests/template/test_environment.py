@@ -43,11 +43,24 @@ def deployed(function: str) -> dict[str, str]:
     return environment(function, defaults() | {"SlackWebhookSecret": "slack"})
 
 
-@pytest.mark.parametrize("function", FUNCTIONS)
+@pytest.mark.parametrize("function", SETTINGS)
 def test_a_function_is_given_exactly_the_variables_that_it_reads(function):
     variables = Watched(deployed(function))
     SETTINGS[function].from_env(variables)
     assert variables.read | NOT_OURS == set(deployed(function))
+
+
+def test_a_function_without_settings_is_given_none():
+    without = FUNCTIONS.keys() - SETTINGS.keys()
+    assert without == {"ReachDatabase"}
+    assert not any("Environment" in properties(function) for function in without)
+
+
+def test_a_database_is_asked_only_where_something_stands_in_its_network():
+    given = {"SlackWebhookSecret": "slack", "DatabaseSubnetIds": "subnet-1"}
+    asks = environment("RespondToFindings", defaults() | given)
+    assert RespondSettings.from_env(asks).reach_function == "ReachDatabase"
+    assert RespondSettings.from_env(deployed("RespondToFindings")).reach_function == ""
 
 
 def test_the_defaults_of_the_parameters_are_the_numbers_of_the_product():

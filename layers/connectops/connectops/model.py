@@ -61,6 +61,17 @@ class SharedSource:
         return f"{self.kind}:{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a database listens."""
+
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
+
+
 # ── what was seen ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -191,6 +202,10 @@ class Look:
     """Where its workers write their lines, if that is known."""
     shares: tuple[SharedSource, ...] = ()
     """What it depends on and others may, too; empty where that could not be seen."""
+    database: Endpoint | None = None
+    """Where the one server listens that it reads from or writes to; only the last look before a restart asks for it."""
+    database_away: str | None = None
+    """Why that server cannot be reached, if somebody tried just now and could not."""
     fleet_size: int | None = None
     """How many connectors the same look at the whole fleet saw."""
     update: Update | None = None
@@ -689,6 +704,8 @@ class Incident:
     """How many notices it has led to; makes their ids."""
     unsaid: Severity | None = None
     """How loud the loudest notice is that a silence kept back; told when the silence ends."""
+    database_away_since: datetime | None = None
+    """Since when each try to reach its database before a restart was in vain; None after one that was not."""
     changed_at: datetime | None = None
     """When somebody else last changed the connector: what was seen until then counts no more."""
     acknowledged: Reprieve | None = None

@@ -36,6 +36,7 @@ from connectops.model import (
     ConnectorRecord,
     ConnectorState,
     Decision,
+    Endpoint,
     Finding,
     FleetItem,
     Incident,
@@ -45,6 +46,7 @@ from connectops.model import (
     Phase,
     RepairPolicy,
     Surroundings,
+    Verdict,
 )
 
 TRIES = 5
@@ -75,6 +77,14 @@ class Sight(Protocol):
     def operation(self, record: ConnectorRecord) -> Operation | None: ...
 
 
+class Reach(Protocol):
+    """Tries to reach a database from where its connectors run."""
+
+    def away(self, database: Endpoint) -> str | None:
+        """Why it cannot be reached, None if it can. Raises ObservationFailed where nobody could try."""
+        ...
+
+
 class Voice(Protocol):
     """Where notices go."""
 
@@ -92,6 +102,8 @@ class Doors:
     clock: Callable[[], datetime]
     switch: Switch | None = None
     """Pauses and resumes, on a person's order only; None where there is nothing to switch."""
+    reach: Reach | None = None
+    """None where nothing stands in the databases' network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +131,7 @@ def respond(doors: Doors, finding: Finding, policy: RepairPolicy) -> Outcome:
     if step.decision.action.restarts:
         step = _wait_for_others(doors, read, step, policy, now)
     if step.decision.action.restarts:
-        step = claim(step.record, look_once_more(doors, step.record, now), policy, now)
+        step = claim(step.record, _last_look(doors, step, now), policy, now)
     step, saved = write(doors, read, step, policy, now)
     restarts = step.unclaimed is not None
     if restarts:
@@ -169,6 +181,16 @@ def look_once_more(doors: Doors, record: ConnectorRecord, now: datetime) -> Look
         return Look(record.connector, now, ConnectorState.GONE)
     except ObservationFailed as err:
         return Look(record.connector, now, ConnectorState.UNKNOWN, blind_because=f"not seen before the restart: {err}")
+
+
+def _last_look(doors: Doors, step: Step, now: datetime) -> Look:
+    """As `look_once_more`; where only the world outside can have been mended, also whether its database answers."""
+    look = look_once_more(doors, step.record, now)
+    if doors.reach is None or look.database is None or step.decision.verdict is not Verdict.RESTART_WITH_BACKOFF:
+        return look
+    with suppress(ObservationFailed):
+        return replace(look, database_away=doors.reach.away(look.database))
+    return look
 
 
 def _restart(doors: Doors, claimed: ConnectorRecord, step: Step, policy: RepairPolicy) -> Step:

@@ -45,6 +45,13 @@ class _Environment:
             self.problem(name, expected)
         return value
 
+    def optional(self, name: str) -> str:
+        """A text that may be empty."""
+        value = self._environ.get(PREFIX + name)
+        if value is None:
+            self.problem(name, "a text, or nothing")
+        return (value or "").strip()
+
     def text_instead_of(self, other: str, name: str, expected: str) -> str:
         """A text where `other` is empty, and none where it says the same."""
         value = self._environ.get(PREFIX + name, "").strip()
@@ -233,6 +240,8 @@ class RespondSettings:
     clusters: tuple[KafkaConnectCluster, ...]
     policy: RepairPolicy
     policy_file: str
+    reach_function: str
+    """The function that tries to reach databases; empty where there is none."""
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Self:
@@ -271,6 +280,7 @@ class RespondSettings:
             clusters=env.clusters("KAFKA_CONNECT_CLUSTERS"),
             policy=policy,
             policy_file=env.policy_file("POLICY_FILE"),
+            reach_function=env.optional("REACH_FUNCTION"),
         )
         env.finish()
         return settings

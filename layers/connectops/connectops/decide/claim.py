@@ -59,6 +59,11 @@ def claim(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: dateti
     decision = rule(record, incident, policy, now)
     if not decision.action.restarts:
         return conclude(record, incident, policy, now)
+    away_since = (incident.database_away_since or now) if look.database_away else None
+    incident = replace(incident, database_away_since=away_since)
+    if away_since and now - away_since < policy.backoff_max:
+        why = f"a restart now would be one into the outage: its database {look.database} {look.database_away}"
+        return held(record, incident, why, policy, now)
     unclaimed = replace(record, incident=incident)
     return Step(claimed(record, incident, decision, now), decision, unclaimed=unclaimed)
 
@@ -100,6 +105,7 @@ def claimed(
         looks=0,
         healthy_looks=0,
         no_tasks_since=None,
+        database_away_since=None,
     )
     incident = noted(incident, now, decision.action, decision.reason)
     return replace(

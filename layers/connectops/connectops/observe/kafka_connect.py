@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from connectops.errors import NotFound, ObservationFailed
 from connectops.model import ConnectorId, ConnectorState, Look, Platform, Tasks
 from connectops.observe import shared_sources
 from connectops.observe.configuration import heartbeat
+from connectops.observe.databases import endpoint_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,8 @@ def look_at_connector(connector: ConnectorId, rest: ConnectRest, at: datetime) -
     expanded: dict[str, Any] = {"status": rest.status(connector.name)}
     with suppress(ObservationFailed, NotFound):
         expanded["info"] = rest.info(connector.name)
-    return _view(connector, expanded, at, at).look
+    look = _view(connector, expanded, at, at).look
+    return replace(look, database=endpoint_of(expanded.get("info", {}).get("config", {})))
 
 
 def _view(

@@ -17,6 +17,7 @@ from connectops.errors import ConnectOpsError, NotFound, Unreachable
 from connectops.model import MSK_CLUSTER, ConnectorId, ConnectorState, Look, Platform
 from connectops.observe import shared_sources
 from connectops.observe.configuration import heartbeat
+from connectops.observe.databases import endpoint_of
 
 if TYPE_CHECKING:
     from mypy_boto3_kafkaconnect import KafkaConnectClient
@@ -99,7 +100,9 @@ class MskConnect:
 
     def look(self, arn: str, at: datetime) -> Look:
         """One connector with its configuration and tags. Raises NotFound, Unreachable or NotAllowed."""
-        return replace(self.describe(arn, at).look, tags=self.tags(arn))
+        described = self.describe(arn, at)
+        database = endpoint_of(described.answer.get("connectorConfiguration", {}))
+        return replace(described.look, tags=self.tags(arn), database=database)
 
 
 def _look(answer: ConnectorSummaryTypeDef | DescribeConnectorResponseTypeDef, at: datetime) -> Look:

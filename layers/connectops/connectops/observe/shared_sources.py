@@ -15,8 +15,8 @@ from connectops.model import Shared, SharedSource
 LONGEST_NAME = 200
 """Characters; what is longer names nothing that people know."""
 
-_HOSTS = ("database.hostname", "mongodb.hosts")
-_URLS = ("connection.url", "mongodb.connection.string", "database.url")
+HOSTS = ("database.hostname", "mongodb.hosts")
+URLS = ("connection.url", "mongodb.connection.string", "database.url")
 _HISTORIES = ("schema.history.internal.kafka.bootstrap.servers", "database.history.kafka.bootstrap.servers")
 _END_OF_AUTHORITY = re.compile(r"[/?;#]")
 _SERVER = re.compile(r"(\$\{[^{}]+\}|\[[0-9a-f:]+\]|[a-z0-9._-]+)(?::\d+)?")
@@ -47,13 +47,13 @@ def of_kafka_connect(cluster: str, configuration: Mapping[str, str]) -> tuple[Sh
 
 def _databases(configuration: Mapping[str, str]) -> Iterator[SharedSource | None]:
     """By host: what listens at several ports of one host goes down with it."""
-    for key in _HOSTS:
+    for key in HOSTS:
         yield _source(Shared.DATABASE, _hosts(configuration.get(key)))
-    for key in _URLS:
-        yield _source(Shared.DATABASE, _hosts(_authority(str(configuration.get(key) or ""))))
+    for key in URLS:
+        yield _source(Shared.DATABASE, _hosts(authority_of(str(configuration.get(key) or ""))))
 
 
-def _authority(url: str) -> str:
+def authority_of(url: str) -> str:
     """The servers of `jdbc:postgresql://host:5432/db`, `jdbc:oracle:thin:@//host/service`, `mongodb://user:pw@one,two`.
 
     A URL with an @ anywhere else is not read: a password may hold one.
