@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -177,6 +178,25 @@ def test_the_others_follow_in_batches_of_the_budget():
     assert len(fleet.restarted) == 1 + 5
     fleet.fails(4.1, *range(1, 9))
     assert len(fleet.restarted) == 9
+
+
+def test_nobody_follows_an_incident_that_somebody_else_holds_in_the_same_moment(monkeypatch):
+    """Between the reading of the incident and the claim of a follower another member finds that it failed again."""
+    fleet = Fleet(4)
+    fleet.dies(0, LOST)
+    fleet.fails(1)
+    fleet.flows(3, 0)
+    save = fleet.records.save
+
+    def after_another(record, now, ended=None, beside=()):
+        if fleet.incident().phase is FleetPhase.PROVEN and record.incident.phase is Phase.RESTARTING:
+            held = replace(fleet.incident(), phase=FleetPhase.HELD, until=NOW + 20 * MINUTE)
+            save(fleet.record(on_msk(3)), now, None, (replace(fleet.source(), incident=held),))
+        return save(record, now, ended, beside)
+
+    monkeypatch.setattr(fleet.records, "save", after_another)
+    fleet.fails(3.1, 1)
+    assert fleet.restarted == ["msk/c0"]
 
 
 def test_a_probe_that_fails_holds_all_until_its_pause_is_over():

@@ -71,13 +71,18 @@ class Part:
         return replace(self, around=replace(self.around, members=(*others, member)))
 
     def items(self, read: Surroundings) -> tuple[FleetItem, ...]:
-        """What has to be written besides the record, given what was read."""
+        """What has to be written besides the record, given what was read.
+
+        A restart that an incident of several allows is claimed together with it, changed or not: it must not be held by
+        somebody else in the same moment.
+        """
         found: list[FleetItem] = []
         if self.around.budget and self.around.budget != read.budget:
             found.append(self.around.budget)
         if self.around.lock and self.around.lock != read.lock:
             found.append(self.around.lock)
-        found += [source for source in self.around.sources if source not in read.sources]
+        allowed_by = self.record.fleet.source if self.record.fleet and self.step.unclaimed else None
+        found += [source for source in self.around.sources if source not in read.sources or source.source == allowed_by]
         known = {member.connector: member for member in read.members}
         found += [member for member in self.around.members if known.get(member.connector) != member]
         return (*found, self.over) if self.over else tuple(found)
