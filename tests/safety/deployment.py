@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from random import Random
 
@@ -27,6 +27,7 @@ from connectops.model import (
     ConnectorId,
     ConnectorRecord,
     ConnectorState,
+    Endpoint,
     Finding,
     FleetItem,
     Incident,
@@ -40,11 +41,14 @@ from connectops.model import (
 )
 from connectops.respond import Doors, respond
 from tests.builders import SECOND, finding_in
-from tests.safety.rules import Rules
+from tests.safety.rules import Rules, must
 from tests.safety.truth import RESTARTABLE, Truth
 
 REMEMBERS_DUPLICATES = timedelta(minutes=5)
 RECEIVES = 3
+DATABASE = Endpoint("db.shop", 3306)
+AWAY = 0.4
+"""How often it is said to be away, whatever is true: whoever tries may be cut off."""
 
 
 class Crash(Exception):
@@ -96,6 +100,10 @@ class Deployment:
     latency: timedelta = timedelta(0)
     """How long a message may be on its way; others may be delivered meanwhile."""
     busy: bool = False
+    reaches: Random | None = None
+    """Of what is said of the database before a restart; None where nobody can try to reach it."""
+    said_away: str | None = None
+    away_since: datetime | None = None
 
     # ── the queue ──
 
@@ -141,7 +149,7 @@ class Deployment:
 
     def _deliver(self, finding: Finding) -> None:
         self.taking, self.nested = finding, False
-        self.last_look = None
+        self.last_look = self.said_away = None
         self.respond(self._doors(), finding, self.policy)
         if finding.look:
             self.rules.see(finding.look)
@@ -149,7 +157,7 @@ class Deployment:
             self.rules.heard.add(finding.diagnosis.last_seen)
 
     def _doors(self) -> Doors:
-        return Doors(self, self, self, self, lambda: self.now, self)
+        return Doors(self, self, self, self, lambda: self.now, self, self if self.reaches else None)
 
     def _may_crash(self) -> None:
         self.meanwhile()
@@ -161,13 +169,13 @@ class Deployment:
         if self.nested or self.taking is None or self.random.random() >= self.faults.race:
             return
         self.nested = True
-        seen = self.last_look
+        seen, said = self.last_look, self.said_away
         try:
             self.respond(self._doors(), self.taking, self.policy)
         except (Crash, LostRace, Unreachable):
             pass
         finally:
-            self.last_look = seen
+            self.last_look, self.said_away = seen, said
 
     # ── records ──
 
@@ -223,7 +231,7 @@ class Deployment:
             raise NotFound("gone")
         if self.random.random() < self.faults.sight:
             raise Unreachable("throttled")
-        seen = self.truth.look(at, lag=None)
+        seen = replace(self.truth.look(at, lag=None), database=DATABASE)
         self.last_look = seen
         self._may_race()
         return seen
@@ -237,6 +245,16 @@ class Deployment:
             return None
         return self.truth.operation(attempt.operation, attempt.claimed_at, self.now)
 
+    # ── reach ──
+
+    def away(self, database: Endpoint) -> str | None:
+        self._may_crash()
+        if self.random.random() < self.faults.sight or self.reaches is None:
+            raise Unreachable("the function timed out")
+        self.said_away = "refuses connections" if self.reaches.random() < AWAY else None
+        self.away_since = (self.away_since or self.now) if self.said_away else None
+        return self.said_away
+
     # ── hands ──
 
     def restart(
@@ -244,6 +262,9 @@ class Deployment:
     ) -> Attempted:
         self._may_crash()
         self.rules.watch_a_call(self.truth, self.stored, self.last_look, self.policy, self.now)
+        if self.said_away and self.away_since:
+            may_be_cut_off = self.now - self.away_since >= self.policy.backoff_max
+            must(hold=may_be_cut_off, rule="a restart while its database was known to be away")
         refusal = self._refusal()
         self.watch_a_call(refusal is None)
         if refusal:

@@ -124,6 +124,7 @@ class History:
             self.later,
             respond=self._respond,
             shared=self.world.ledger,
+            reaches=Random(self.seed) if self.seed % 3 == 0 else None,
         )
         self.p_lost, self.p_blind, self.p_unmeasured = (rough * draw.choice([0, 1]) for _ in range(3))
         self.lag = draw.uniform(0, 120) * SECOND if connector.platform is Platform.MSK_CONNECT else timedelta(0)
