@@ -63,6 +63,8 @@ class Truth:
     restarts: tuple[int, int] = (0, 0)
     """The fewest and the most restarts by ConnectOps that may reach the platform."""
     rows: Rows = Rows.ARRIVE
+    may_page: bool = False
+    """It may take longer than nothing may flow: then a page is no mistake, whatever comes after it."""
     final: tuple[str, ...] = RUNNING
     """States of the connector and its tasks in the end, after everybody did what was theirs to do."""
 

@@ -29,4 +29,10 @@ HALF_OPEN = Scenario(
     on=On.MSK,
     remark="seen by missing heartbeats only",
 )
-SCENARIOS = (HALF_OPEN, HALF_OPEN.but(stack="e", control=False))
+MEETS_ITS_PREDECESSOR = HALF_OPEN.but(
+    stack="e",
+    truth=cured("UNKNOWN", "DBZ_TASK_NOT_STOPPED", may_page=True),
+    control=False,
+    remark="seen by missing heartbeats only; the restarted task may meet the one that still waits for the network",
+)
+SCENARIOS = (HALF_OPEN, MEETS_ITS_PREDECESSOR)

@@ -100,7 +100,7 @@ def _of_the_decision(truth: Truth, facts: Facts) -> Iterator[str]:
 def _of_what_was_told(truth: Truth, facts: Facts) -> Iterator[str]:
     notices = facts.final.notices
     pages = [notice for notice in notices if notice.severity is Severity.PAGE]
-    if pages and not {*truth.courses} & _NEED_A_PERSON:
+    if pages and not truth.may_page and not {*truth.courses} & _NEED_A_PERSON:
         yield f"somebody was paged: {pages[0].title}"
     told = Counter((notice.incident_id, notice.change) for notice in notices if notice.change not in _MAY_BE_REPEATED)
     yield from (f"{change} was told {times} times" for (_, change), times in told.items() if times > 1)

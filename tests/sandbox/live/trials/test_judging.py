@@ -115,6 +115,7 @@ def test_another_verdict_is_a_complaint() -> None:
 def test_a_page_is_a_complaint_where_nobody_is_needed() -> None:
     loud = replace(RESTARTED, notices=(told(Change.OPENED, Severity.PAGE), *RESTARTED.notices[1:]))
     assert judge(cured("PG_CONN_LOST"), facts(loud, restarts=1))[0].startswith("somebody was paged: ")
+    assert judge(cured("PG_CONN_LOST", may_page=True), facts(loud, restarts=1)) == ()
 
 
 def test_one_change_of_one_incident_is_told_once() -> None:
