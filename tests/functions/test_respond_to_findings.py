@@ -134,6 +134,7 @@ def _environment() -> dict[str, str]:
         "KAFKA_CONNECT_CLUSTERS": "[]",
         "MODE": "repair",
         "POLICY_FILE": "",
+        "REACH_FUNCTION": "",
     }
     values = texts | {f"{name}_SECONDS": "60" for name in seconds.split()} | dict.fromkeys(counts, "2")
     plain = {"AWS_DEFAULT_REGION": "us-east-1", "POWERTOOLS_SERVICE_NAME": "connectops"}
