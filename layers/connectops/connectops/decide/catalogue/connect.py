@@ -50,7 +50,8 @@ CONNECT_CLASSES = (
         next_step="Give the worker more CPU or memory, lower max.poll.records or raise max.poll.interval.ms, and look at the speed of the target. Never restart during a rebalance (409); a rebalance delay ends by itself after five minutes.",
         conditions="Only if it goes on.",
         restart_cap=3,
-        sources=("kafka 3.8 DistributedHerder:2737, AbstractCoordinator:1147, WorkerCoordinator:146",),
+        sources=("kafka 3.8 DistributedHerder:2737, AbstractCoordinator:1147, WorkerCoordinator:146, WorkerSinkTask:285",
+                 "measured: a sink whose target table was locked for longer than max.poll.interval.ms"),
         explains=("CONNECT_OFFSET_FLUSH_TIMEOUT",),
         signatures=(
             *answers_of("CONNECT_WORKER_STALL"),
@@ -62,6 +63,9 @@ CONNECT_CLASSES = (
                 times=6,
                 weight=Weight.WEAK,
             ),
+            # Kafka Connect only notes it: the consumer joins again and goes on from what was committed last.
+            Signature(text="Commit of offsets threw an unexpected exception for sequence number", also="CommitFailedException",
+                      statement=True, role=Role.REPEATED, times=6),
             Signature(text="Broker coordinator was unreachable for", role=Role.REPEATED, times=4, weight=Weight.WEAK),
             Signature(text="Graceful stop of task", role=Role.CONSEQUENCE, weight=Weight.WEAK),
             Signature(text="failed to properly shut down, has become unresponsive", role=Role.CONSEQUENCE, weight=Weight.WEAK),

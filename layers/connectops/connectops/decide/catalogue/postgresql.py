@@ -260,7 +260,7 @@ POSTGRESQL_CLASSES = (
         verdict=Verdict.RESTART_WITH_BACKOFF,
         severity=Severity.WARNING,
         data=DataImpact.SAFE,
-        next_step="Wait until the database answers and check that the replication slot still exists on the new primary; then one restart resumes without loss.",
+        next_step="Wait until the database answers and check that the replication slot still exists on the new primary; then one restart resumes without loss. Too many connections for a role or database: end its idle sessions or raise its CONNECTION LIMIT first.",
         commands=("pg_isready -h <host>", "SELECT slot_name, active, wal_status FROM pg_replication_slots;"),
         conditions="Only if the slot still exists.",
         only_if=(*QUIET, Condition(Fact.NOT_SAID, classes=("PG_SLOT_MISSING", "PG_WAL_REMOVED"))),
@@ -292,8 +292,6 @@ POSTGRESQL_CLASSES = (
                 "Check that the hostname and port are correct and that the postmaster is accepting TCP/IP connections",
                 "remaining connection slots are reserved",
                 "sorry, too many clients already",
-                "too many connections for role",
-                "too many connections for database",
                 "connection limit exceeded for non-superusers",
                 "server login has been failing",
                 "query_wait_timeout",
@@ -317,6 +315,9 @@ POSTGRESQL_CLASSES = (
                 unless=NOT_A_SINK,
                 weight=Weight.SPECIFIC,
             ),
+            # Nobody has a limit of one's own unless somebody set it: measured, each restart fails until it is raised.
+            *texts("too many connections for role", "too many connections for database", unless=NOT_A_SINK,
+                   weight=Weight.SURE, verdict=Verdict.DO_NOT_RESTART),
             *texts(
                 "The connection attempt failed",
                 "Could not create PG connection",
