@@ -23,6 +23,7 @@ def test_a_limit_of_one_s_own_is_a_person_s_and_a_full_server_is_waited_for(caus
     refused = killed(10, "io.debezium.DebeziumException: Couldn't initialize type registry", f"Caused by: org.postgresql.util.PSQLException: {cause}")  # fmt: skip
     (found,) = of_file(lost + refused).diagnoses
     assert (found.failure_class, found.verdict) == ("PG_CONN_LOST", verdict)
+    assert cause in found.cause
 
 
 @pytest.mark.parametrize(
@@ -63,3 +64,26 @@ def test_a_sink_that_is_late_again_and_again_is_too_slow() -> None:
 def test_a_sink_that_dies_of_being_late_is_dead() -> None:
     (found,) = of_file(killed(0, f"Caused by: {LATE}")).diagnoses
     assert (found.failure_class, found.killed) == ("CONNECT_WORKER_STALL", True)
+
+
+FAILED = "org.apache.kafka.connect.errors.ConnectException: JDBC sink connector failure"
+JDBC = "\tat io.debezium.connector.jdbc.JdbcSinkConnectorTask.put(JdbcSinkConnectorTask.java:95)"
+HIBERNATE = "Caused by: org.hibernate.exception.GenericJDBCException: error executing work"
+
+
+@pytest.mark.parametrize(
+    ("cause", "failure_class", "verdict"),
+    [
+        ("java.sql.BatchUpdateException: Batch entry 0 INSERT INTO t (id) VALUES ((1)) was aborted: ERROR: cannot execute INSERT in a read-only transaction",
+         "EXTERNAL_ENDPOINT_UNAVAILABLE", Verdict.RESTART_WITH_BACKOFF),
+        ("java.sql.BatchUpdateException: Batch entry 0 INSERT INTO t (id) VALUES ((1)) was aborted: ERROR: period is closed",
+         "SINK_JDBC_SCHEMA_MISMATCH", Verdict.DO_NOT_RESTART),
+        ("org.apache.kafka.connect.errors.ConnectException: Configured primary key mode 'record_value' cannot have null schema",
+         "SINK_JDBC_SCHEMA_MISMATCH", Verdict.DO_NOT_RESTART),
+    ],
+)  # fmt: skip
+def test_a_target_that_takes_no_writes_is_waited_for_and_one_that_refuses_the_record_is_not(
+    cause: str, failure_class: str, verdict: Verdict
+) -> None:
+    (found,) = of_file(killed(0, FAILED, JDBC, HIBERNATE, f"Caused by: {cause}")).diagnoses
+    assert (found.failure_class, found.verdict) == (failure_class, verdict)

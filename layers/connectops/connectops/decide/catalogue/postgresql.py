@@ -268,7 +268,6 @@ POSTGRESQL_CLASSES = (
         versions="An outage of more than about 10 s kills the task on 2.7 and 3.2; shorter ones heal alone.",
         signatures=(
             *texts(
-                "Database connection failed when",
                 "This connection has been closed",
                 "This statement has been closed",
                 "connection to client lost",
@@ -315,6 +314,8 @@ POSTGRESQL_CLASSES = (
                 unless=NOT_A_SINK,
                 weight=Weight.SPECIFIC,
             ),
+            # The first thing said of whatever ended the connection: what the next try is told says more.
+            Signature(text="Database connection failed when", unless=NOT_A_SINK, weight=Weight.GENERIC),
             # Nobody has a limit of one's own unless somebody set it: measured, each restart fails until it is raised.
             *texts("too many connections for role", "too many connections for database", unless=NOT_A_SINK,
                    weight=Weight.SURE, verdict=Verdict.DO_NOT_RESTART),

@@ -64,7 +64,7 @@ SINK_CLASSES = (
         severity=Severity.PAGE,
         data=DataImpact.SAFE,
         next_step="Change the table or the record, or let the sink change the table (auto.create / auto.evolve, schema.evolution=basic), then restart. A dead letter queue does not catch what fails while writing.",
-        sources=("kafka-connect-jdbc JdbcSinkTask:98-129", "debezium-connector-jdbc JdbcChangeEventSink", "SQLSTATE classes 22, 23, 42"),
+        sources=("kafka-connect-jdbc JdbcSinkTask:98-129", "debezium-connector-jdbc 2.7.0 JdbcChangeEventSink, SinkRecordDescriptor", "SQLSTATE classes 22, 23, 42"),
         explains=("CONNECT_CONVERTER_DATA", "EXTERNAL_ENDPOINT_UNAVAILABLE"),
         signatures=(
             *texts(
@@ -111,6 +111,8 @@ SINK_CLASSES = (
                 "Cannot open database",
                 *_UNFIT_FOR_ITS_TABLE,
                 "No primary keys have been provided but at least one is required",
+                "At least one primary.key.fields field name should be specified",
+                "The primary.key.fields configuration must be specified",
                 "is not * identical to the existing table",
                 "did not sum up to total number of records inserted",
                 "sink table * requires",
@@ -282,6 +284,7 @@ SINK_CLASSES = (
                 "terminating connection due to administrator command",
                 "the database system is starting up", "the database system is shutting down",
                 "the database system is in recovery mode",
+                "in a read-only transaction", "because the database is read-only",
                 "Check that the hostname and port are correct and that the postmaster is accepting TCP/IP connections",
                 "The connection attempt failed",
                 "remaining connection slots are reserved", "too many clients already", "Too many connections",
