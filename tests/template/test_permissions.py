@@ -42,9 +42,13 @@ def statements(document: dict[str, Any]) -> Iterator[tuple[set[str], list[Any]]]
 
 
 def managed_policies(role: str) -> list[str]:
-    """Logical ids; each is attached on a condition."""
+    """Logical ids; each is attached on a condition, which may be that of the role."""
     found = []
     for attached in properties(role)["ManagedPolicyArns"]:
+        if "Ref" in attached:
+            assert "Condition" in template()["Resources"][role]
+            found.append(attached["Ref"])
+            continue
         _, policy, otherwise = attached["Fn::If"]
         assert otherwise == {"Ref": "AWS::NoValue"}
         found.append(policy["Ref"])
