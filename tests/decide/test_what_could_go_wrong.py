@@ -15,6 +15,7 @@ from connectops.model import (
     AttemptEnd,
     ConnectorRecord,
     ConnectorState,
+    Health,
     Incident,
     Life,
     Look,
@@ -180,6 +181,19 @@ def test_a_look_without_a_task_shows_no_death(world: World, running: int, failed
     world.take(a_look(NOW + MINUTE, running=running, failed=failed), MINUTE)
     for minute in range(2, 6):
         world.take(a_look(NOW + minute * MINUTE), minute * MINUTE)
+    assert (world.record().incident is None) is ended
+
+
+@pytest.mark.parametrize(("seen_dead", "ended"), [(False, False), (True, True)])
+def test_what_is_stuck_in_between_shows_no_death(world: World, *, seen_dead: bool, ended: bool) -> None:
+    world.take(a_refusal())
+    world.take(failed(1) if seen_dead else healthy(1), MINUTE)
+    for minute in range(2, 20):
+        at = NOW + minute * MINUTE
+        world.take(a_look(at, state=ConnectorState.RESTARTING), minute * MINUTE)
+    assert incident_of(world).health is Health.STUCK
+    for minute in range(20, 24):
+        world.take(healthy(minute), minute * MINUTE)
     assert (world.record().incident is None) is ended
 
 

@@ -104,6 +104,7 @@ class Deployment:
     """Of what is said of the database before a restart; None where nobody can try to reach it."""
     said_away: str | None = None
     away_since: datetime | None = None
+    """When it was first said since the last restart: that it was back meanwhile may have been forgotten in a crash."""
 
     # ── the queue ──
 
@@ -252,7 +253,8 @@ class Deployment:
         if self.random.random() < self.faults.sight or self.reaches is None:
             raise Unreachable("the function timed out")
         self.said_away = "refuses connections" if self.reaches.random() < AWAY else None
-        self.away_since = (self.away_since or self.now) if self.said_away else None
+        if self.said_away:
+            self.away_since = self.away_since or self.now
         return self.said_away
 
     # ── hands ──
@@ -265,6 +267,7 @@ class Deployment:
         if self.said_away and self.away_since:
             may_be_cut_off = self.now - self.away_since >= self.policy.backoff_max
             must(hold=may_be_cut_off, rule="a restart while its database was known to be away")
+        self.away_since = None
         refusal = self._refusal()
         self.watch_a_call(refusal is None)
         if refusal:
