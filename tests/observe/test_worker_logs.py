@@ -136,6 +136,7 @@ LAYOUTS = {
 WRAPPINGS = {
     "plain": "{}", "msk connect": "[Worker-0bb8afa0b01391c41] {}", "docker-compose": "connect-1  | {}",
     "docker-compose v1": "connect_1          | {}", "kubectl timestamps": "2024-01-01T00:00:00.123456789Z {}",
+    "pod and time": "[kafkaconnect-9e4947f-2]2019-10-29T18:57:52.282205[kafka-connect]{}",
     "kubectl prefix": "[pod/connect-0/connect] {}", "cri": "2024-01-01T00:00:00.123456789Z stderr F {}",
     "journald": "Nov 23 10:00:00 host connect-distributed[4711]: {}", "quoted": "> {}",
     "csv": '1700108453000,"{}"', "aws logs tail": "2022-01-11T15:18:55.000000+00:00 stream-1 [Worker-0bb8afa0b01391c41] {}",

@@ -239,6 +239,7 @@ _ANSI = re.compile(r"\x1b\[[0-9;]{0,20}m")
 _PLAIN = ("[2", "[Worker-", "\tat ", "Caused by")
 _COMPOSE = re.compile(r"[A-Za-z][\w./-]{0,80}\s{0,40}\| ?(?!\w*\|)")
 _KUBECTL_PREFIX = re.compile(r"\[pod/[^\]\s]{1,200}\] ")
+_POD_AND_TIME = re.compile(r"\[[\w.-]{1,200}\]\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?Z?\[[\w.-]{1,100}\]")
 _CRI = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+(?:Z|[+-]\d\d:\d\d) (?:stdout|stderr) [FP] ")
 _STAMP = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?[ \t]"
@@ -303,7 +304,7 @@ def _unwrap_once(line: str, streams: AbstractSet[str]) -> str:
         return _unquote(line)
     if first.isdigit() or first == '"':
         return _without_stamp(line, streams)
-    patterns = (_KUBECTL_PREFIX,) if first == "[" else (_COMPOSE, _SYSLOG) if first.isalpha() else ()
+    patterns = (_KUBECTL_PREFIX, _POD_AND_TIME) if first == "[" else (_COMPOSE, _SYSLOG) if first.isalpha() else ()
     match = next((found for pattern in patterns if (found := pattern.match(line))), None)
     return line[match.end() :] if match else line
 
