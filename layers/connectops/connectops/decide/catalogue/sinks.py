@@ -149,7 +149,7 @@ SINK_CLASSES = (
                         "MysqlDataTruncation", "SQLIntegrityConstraintViolationException", "SQLSyntaxErrorException",
                         "SQLDataException", weight=Weight.SPECIFIC, party=ENDPOINT),
             Signature(exception="java.sql.BatchUpdateException", weight=Weight.GENERIC, party=ENDPOINT),
-            *texts("java.sql.BatchUpdateException", "Call getNextException to see", weight=Weight.GENERIC, party=ENDPOINT),
+            *texts("java.sql.BatchUpdateException", "Call getNextException to see the cause", weight=Weight.GENERIC, party=ENDPOINT),
         ),
     ),
     FailureClass(
