@@ -170,7 +170,7 @@ class Deployment:
         if self.nested or self.taking is None or self.random.random() >= self.faults.race:
             return
         self.nested = True
-        seen, said = self.last_look, self.said_away
+        seen, said, self.said_away = self.last_look, self.said_away, None
         try:
             self.respond(self._doors(), self.taking, self.policy)
         except (Crash, LostRace, Unreachable):
