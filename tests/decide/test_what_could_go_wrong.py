@@ -197,6 +197,16 @@ def test_what_is_stuck_in_between_shows_no_death(world: World, *, seen_dead: boo
     assert (world.record().incident is None) is ended
 
 
+def test_what_is_stuck_shows_no_death_that_is_heard_meanwhile_either(world: World) -> None:
+    for minute in range(1, 25):
+        world.take(a_look(NOW + minute * MINUTE, state=ConnectorState.RESTARTING), minute * MINUTE)
+        if minute == 20:
+            world.take(a_refusal(at=NOW + minute * MINUTE), minute * MINUTE)
+    for minute in range(25, 29):
+        world.take(healthy(minute), minute * MINUTE)
+    assert incident_of(world).failure_class == "MYSQL_BINLOG_POSITION_LOST"
+
+
 def an_unknown_death(world: World, *minutes: float, moves: float | None = None) -> None:
     """A line tells of it; looks at these minutes see tasks that run, and records from `moves` on."""
     world.take(a_diagnosis(UNKNOWN_CLASS, restart_cap=1))

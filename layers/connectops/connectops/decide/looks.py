@@ -103,7 +103,6 @@ def _changing(record: ConnectorRecord, look: Look, policy: RepairPolicy, now: da
         incident,
         health=Health.STUCK,
         state=look.state,
-        shown_at=incident.shown_at if proof.died_unseen(incident) else look.at,
         looks=policy.looks_needed,
         silent=incident.silent and not incident.attempts,
     )
