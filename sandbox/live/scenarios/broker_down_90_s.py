@@ -3,12 +3,7 @@
 import time
 
 from sandbox.live.scenario import Scenario, healed
-from sandbox.live.scenarios.offset_flush_times_out import (
-    LEAKS,
-    LEAKS_REMARK,
-    LONG_ENOUGH_TO_TELL,
-    end_its_session,
-)
+from sandbox.live.scenarios.offset_flush_times_out import leaving_a_task
 from sandbox.live.subject import Subject
 
 
@@ -37,14 +32,4 @@ AWAY = Scenario(
     watch=150,
     alone=True,
 )
-LEFT_A_TASK = AWAY.but(
-    stack="e",
-    truth=LEAKS,
-    break_it=away,
-    mend=end_its_session,
-    mended_if_told=True,
-    outage=None,
-    watch=LONG_ENOUGH_TO_TELL,
-    remark=LEAKS_REMARK,
-)
-SCENARIOS = (AWAY, LEFT_A_TASK, AWAY.but(stack="a"))
+SCENARIOS = (AWAY, leaving_a_task(AWAY, break_it=away, outage=None), AWAY.but(stack="a"))

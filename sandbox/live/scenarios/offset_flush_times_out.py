@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+from typing import Any
 
 from connectops.model import Verdict
 from sandbox.live.scenario import Scenario, Truth, healed, refused
@@ -21,15 +22,24 @@ def end_its_session(subject: Subject) -> None:
     subject.sql("SELECT pg_terminate_backend(active_pid) FROM pg_replication_slots WHERE slot_name = 'slot_$db'")
 
 
-LEAKS = Truth(
-    courses=(*refused().courses, *healed().courses),
-    verdicts=(Verdict.RESTART_WITH_BACKOFF, Verdict.IGNORE),
-    classes=("PG_SLOT_ACTIVE", "KAFKA_UNREACHABLE"),
-)
-LEAKS_REMARK = (
-    "Debezium 3.2 cannot always stop the task: then it says RUNNING for ever while the old task holds the slot"
-)
-LONG_ENOUGH_TO_TELL = 330
+def leaving_a_task(scenario: Scenario, **more: Any) -> Scenario:
+    """On a Debezium that cannot always stop the task: it goes by, or the old task holds the slot until it is ended."""
+    return scenario.but(
+        stack="e",
+        truth=Truth(
+            courses=(*refused().courses, *healed().courses),
+            verdicts=(Verdict.RESTART_WITH_BACKOFF, Verdict.IGNORE),
+            classes=("PG_SLOT_ACTIVE", "KAFKA_UNREACHABLE"),
+        ),
+        mend=end_its_session,
+        mended_if_told=True,
+        watch=330,
+        remark="Debezium 3.2 cannot always stop the task: then it says RUNNING for ever while the old task holds the"
+        " slot",
+        **more,
+    )
+
+
 HANGS = Scenario(
     name="offset-flush-times-out",
     cause="the broker hangs for 25 s and offsets cannot be flushed",
@@ -39,12 +49,4 @@ HANGS = Scenario(
     watch=60,
     alone=True,
 )
-LEFT_A_TASK = HANGS.but(
-    stack="e",
-    truth=LEAKS,
-    mend=end_its_session,
-    mended_if_told=True,
-    watch=LONG_ENOUGH_TO_TELL,
-    remark=LEAKS_REMARK,
-)
-SCENARIOS = (HANGS, LEFT_A_TASK)
+SCENARIOS = (HANGS, leaving_a_task(HANGS))
