@@ -84,6 +84,18 @@ def invoked(sandbox: SandboxSession, name: str) -> Callable[..., list[Invocation
 
 
 @pytest.fixture
+def table(sandbox: SandboxSession, name: str) -> str:
+    """A table of the test's name whose items have the key `pk`."""
+    sandbox.client("dynamodb").create_table(
+        TableName=name,
+        BillingMode="PAY_PER_REQUEST",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+    )
+    return name
+
+
+@pytest.fixture
 def make_queue(sandbox: SandboxSession, name: str) -> Callable[..., tuple[str, str]]:
     """Makes a queue and gives its URL and ARN."""
 

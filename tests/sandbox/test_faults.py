@@ -40,17 +40,6 @@ def heal(sandbox: SandboxSession) -> Iterator[None]:
 
 
 @pytest.fixture
-def table(sandbox: SandboxSession, name: str) -> str:
-    sandbox.client("dynamodb").create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-    )
-    return name
-
-
-@pytest.fixture
 def writer(sandbox: SandboxSession, make_function: MakeFunction, table: str) -> str:
     make_function(CALLER, Environment={"Variables": {"TABLE": table}})
     return table

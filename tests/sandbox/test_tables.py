@@ -6,23 +6,11 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.session import SandboxSession
 
 WRITES = 200
-
-
-@pytest.fixture
-def table(sandbox: SandboxSession, name: str) -> str:
-    sandbox.client("dynamodb").create_table(
-        TableName=name,
-        BillingMode="PAY_PER_REQUEST",
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-    )
-    return name
 
 
 def a_put(table: str, key: object, **more: Any) -> dict[str, Any]:
